@@ -1,0 +1,150 @@
+"""
+Everything that can go wrong, in one tree.
+
+    TrivetError
+    ├── ConfigError            the application is not set up; says everything that is wrong at once
+    ├── LoginNeeded            nobody is signed in, or the sign-in no longer holds
+    │   └── ConsentNeeded      somebody is, but has not granted what this call needs
+    ├── SignInError            a callback that cannot be finished
+    │   ├── SignInDenied       the person, or Globus, said no
+    │   ├── AttemptUnknown     no pending login fits: stale, replayed, forged, or begun in another browser
+    │   ├── CodeRefused        Globus did not take the authorization code
+    │   ├── IdTokenRefused     the ID token does not prove who signed in
+    │   └── ScopesWithheld     the sign-in worked, but without permissions that the page needs
+    ├── GlobusUnavailable      no usable answer from Globus; nothing was changed, trying again is safe
+    ├── GlobusRefused          Globus refuses a token that it has only just issued
+    ├── ClientRefused          Globus does not accept this application's client id and secret
+    ├── SealBroken             sealed data that does not open: changed, cut short, or sealed under other keys
+    └── StoreUnavailable       the session store does not answer
+
+Messages are for people and may change; ``code`` may not, so programs go by ``code``. No message and no data ever holds a
+token, code, verifier, secret or cookie value.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+
+class TrivetError(Exception):
+    """
+    What happened, what to do next, and data.
+
+    Args:
+        message: what happened, one sentence.
+        hint: what to do next, one sentence.
+        data: facts a caller may want to act on, such as ``resource_server``; never a secret.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500  # the HTTP status of the page that tells a person
+
+    def __init__(self, message: str, *, hint: str = "", **data: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.data = data
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class ConfigError(TrivetError):
+    """The configuration cannot be used; ``problems`` is one sentence for each thing that is wrong."""
+
+    code = "config_invalid"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("Trivet is not configured:" + "".join(f"\n  - {problem}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+class LoginNeeded(TrivetError):
+    """Somebody has to sign in (again) before this can go on."""
+
+    code = "login_required"
+    status = 401
+
+
+class ConsentNeeded(LoginNeeded):
+    """The signed-in user has not granted ``scopes`` (scope strings), which this call needs."""
+
+    code = "consent_required"
+    status = 403
+
+    def __init__(self, message: str, *, scopes: Iterable[str], hint: str = "", **data: object) -> None:
+        super().__init__(message, hint=hint, **data)
+        self.scopes = tuple(scopes)
+
+
+class SignInError(TrivetError):
+    """A callback that cannot be finished."""
+
+    code = "sign_in_failed"
+    status = 400
+
+
+class SignInDenied(SignInError):
+    """Globus came back with an ``error`` instead of a code (RFC 6749, section 4.1.2.1)."""
+
+    code = "sign_in_denied"
+    status = 403
+
+
+class AttemptUnknown(SignInError):
+    """No pending login in this browser fits the ``state`` that came back (RFC 6749, section 10.12)."""
+
+    code = "attempt_unknown"
+
+
+class CodeRefused(SignInError):
+    """Globus did not exchange the authorization code for tokens (RFC 6749, section 5.2)."""
+
+    code = "code_refused"
+
+
+class IdTokenRefused(SignInError):
+    """The ID token fails a check of OpenID Connect Core, section 3.1.3.7; ``data["check"]`` names it."""
+
+    code = "id_token_refused"
+    status = 502
+
+
+class ScopesWithheld(SignInError):
+    """The sign-in worked but did not grant ``data["scopes"]``, without which the page would only ask again."""
+
+    code = "scopes_withheld"
+    status = 403
+
+
+class GlobusUnavailable(TrivetError):
+    """Globus gave no usable answer. Nothing was changed, so trying again is safe."""
+
+    code = "globus_unavailable"
+    status = 503
+
+
+class GlobusRefused(TrivetError):
+    """A Globus service refuses a token issued moments ago, so that signing in again would not help."""
+
+    code = "globus_refused"
+    status = 502
+
+
+class ClientRefused(TrivetError):
+    """Globus answered ``invalid_client``: the application's registration is wrong, not the user."""
+
+    code = "client_refused"
+    status = 502
+
+
+class SealBroken(TrivetError):
+    """Sealed data does not open. Treat it as absent: it was changed, cut short, moved, or sealed under other keys."""
+
+    code = "seal_broken"
+
+
+class StoreUnavailable(TrivetError):
+    """The session store does not answer. Nothing was changed, so trying again is safe."""
+
+    code = "store_unavailable"
+    status = 503

@@ -1,0 +1,104 @@
+"""From a store's URL to an SQLAlchemy engine, set up so that SQLite and PostgreSQL behave alike."""
+
+import os
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+__all__ = ["engine_for"]
+
+_BUSY_SECONDS = 10  # how long a write waits for another process's write before the store counts as not answering
+
+
+def engine_for(url: str) -> Engine:
+    """
+    Return an engine without a pool whose connections commit by themselves until a transaction is begun.
+
+    That way a read is one statement, and a write says BEGIN.
+
+    Raises:
+        ValueError: not a URL, or one that names no database for several processes to share.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("The store's address is not a URL; use sqlite:///path or postgresql://...") from None
+    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+
+
+def _engine(url: URL, connect_args: dict[str, Any], *, begin: str, paramstyle: str) -> Engine:
+    # hide_parameters: an error's text may reach a log, and parameters hold session ids and sealed tokens.
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args=connect_args, paramstyle=paramstyle, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    # Without these a host that has vanished keeps a page waiting for minutes. The URL has the last word.
+    patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # seconds; milliseconds
+    connect_args = {"autocommit": True} | {name: value for name, value in patience.items() if name not in url.query}
+    # Read committed, whatever the server's default: our races are settled by row locks, not by failing.
+    return _engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args,
+        begin="BEGIN ISOLATION LEVEL READ COMMITTED",
+        paramstyle="pyformat",
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database in {None, "", ":memory:"} or url.query:
+        raise ValueError("SQLite is used with a plain file, sqlite:///path/to/file; for a store in memory use memory:")
+    path = Path(str(url.database)).absolute()  # the process may change its directory later
+    _create_private(path)
+    # IMMEDIATE takes the write lock at once. A transaction that began as a reader could not wait for it: SQLite says
+    # "database is locked" without waiting when a reader wants to write after somebody else did.
+    engine = _engine(
+        url.set(database=str(path)),
+        {"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_SECONDS},
+        begin="BEGIN IMMEDIATE",
+        paramstyle="named",
+    )
+    event.listen(engine, "connect", _set_up)
+    return engine
+
+
+def _create_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # O_EXCL: a file that exists is never opened here. POSIX drops all locks that this process holds on a file when any
+    # descriptor of it is closed, so opening it beside SQLite would take SQLite's locks away.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    _use_wal(connection)
+    connection.execute(
+        "PRAGMA synchronous = NORMAL"
+    )  # safe with WAL; a power cut may lose the last commits, whole ones
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work together. The file remembers, so all but the first time this changes nothing."""
+    give_up = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # Of several processes that make the switch together, all but one are refused at once: SQLite does not
+            # wait here, timeout or not.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
