@@ -1,0 +1,59 @@
+"""Which addresses the sandbox may have: loopback only, and never a name that belongs to Globus."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+"""Hosts the sandbox listens on. Its accounts have no passwords, so nobody else on the network may reach them."""
+
+GLOBUS_DOMAINS = ("globus.org", "globuscs.info")
+
+SDK_SERVICES = ("AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE", "APP")
+"""The services whose addresses globus-sdk reads from the environment (``globus_sdk.config.environments``)."""
+
+
+class AddressRefusedError(ValueError):
+    """The sandbox does not run under this address."""
+
+
+def check_host(host: str) -> str:
+    """Return *host* if the sandbox may listen on it.
+
+    Raises:
+        AddressRefusedError: it is not one of ``LOOPBACK_HOSTS``.
+    """
+    if host not in LOOPBACK_HOSTS:
+        raise AddressRefusedError(
+            f"The sandbox listens on this computer only, not on {host!r}. Use one of: {', '.join(LOOPBACK_HOSTS)}."
+        )
+    return host
+
+
+def check_issuer(issuer: str) -> str:
+    """Return *issuer* if it is an http(s) origin without a path that does not belong to Globus.
+
+    Raises:
+        AddressRefusedError: anything else; impersonating the real service is never right, even in a test.
+    """
+    parts = urlsplit(issuer)
+    host = (parts.hostname or "").rstrip(".").lower()
+    if any(host == domain or host.endswith("." + domain) for domain in GLOBUS_DOMAINS):
+        raise AddressRefusedError(f"The sandbox does not impersonate the real Globus ({host}).")
+    if parts.scheme not in ("http", "https") or not host or issuer != f"{parts.scheme}://{parts.netloc}":
+        raise AddressRefusedError(f"An issuer is an origin such as http://localhost:8000, without a path: {issuer!r}.")
+    return issuer
+
+
+def origin(host: str, port: int) -> str:
+    """Return the http origin for *host* and *port*, with the brackets an IPv6 address needs."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def sdk_environment(issuer: str) -> dict[str, str]:
+    """Return the variables that send every globus-sdk client to *issuer*.
+
+    All services are named, also those the sandbox lacks: a call that would have left for the internet fails loudly
+    here instead. The values end in a slash because the SDK joins paths by concatenation.
+    """
+    return {f"GLOBUS_SDK_SERVICE_URL_{service}": f"{issuer}/" for service in SDK_SERVICES}

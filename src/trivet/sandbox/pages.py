@@ -1,0 +1,57 @@
+"""The pages people see. Every value is escaped by Jinja, and nothing here needs JavaScript."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flask import Response, make_response, render_template
+
+from trivet.sandbox.scope_words import in_words
+
+if TYPE_CHECKING:
+    from trivet.sandbox.authorize_request import ShownError
+    from trivet.sandbox.browsers import Attempt, Browser
+    from trivet.sandbox.scopes import Scope
+    from trivet.sandbox.world import World
+
+
+def sign_in_page(attempt: Attempt, browser: Browser, world: World) -> Response:
+    """Offer every identity of every person as a button."""
+    return make_response(
+        render_template("sign_in.html", attempt=attempt, browser=browser, people=list(world.people.values()))
+    )
+
+
+def consent_page(attempt: Attempt, browser: Browser) -> Response:
+    """Name the application and what it wants, and ask."""
+    rows = [row for scope in attempt.request.scopes for row in _rows(scope, 0)]
+    return make_response(render_template("consent.html", attempt=attempt, person=browser.person, rows=rows))
+
+
+def _rows(scope: Scope, depth: int) -> list[dict[str, object]]:
+    row = {"words": in_words(scope.name), "name": scope.name, "depth": depth}
+    return [row, *(each for inner in scope.dependencies for each in _rows(inner, depth + 1))]
+
+
+def shown_error_page(error: ShownError, world: World) -> Response:
+    """Show a refusal with a sentence, a timestamp, an error id and an error code, as Globus does."""
+    page = render_template(
+        "refused.html",
+        sentence=error.sentence,
+        details=error.details,
+        code=error.code,
+        error_id=str(uuid.uuid4()),
+        timestamp=datetime.fromtimestamp(world.now(), UTC).isoformat(timespec="seconds"),
+    )
+    return make_response(page, world.switches.page_error_status)
+
+
+def stale_page(status: int, *, again: str | None) -> Response:
+    """Say that a form or page cannot be used any more; *again* is the query that starts over."""
+    return make_response(render_template("stale.html", again=again), status)
+
+
+def signed_out_page(application: str | None, link: str | None, link_name: str | None) -> Response:
+    return make_response(render_template("signed_out.html", application=application, link=link, link_name=link_name))

@@ -1,0 +1,74 @@
+"""People, their identities, and the identity providers that vouch for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class IdentityProvider:
+    """Somewhere people sign in: a university, ORCID, ... ``domain`` is the part of a username after the last ``@``."""
+
+    id: str
+    display_name: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One account at one identity provider. ``email`` may be missing, and is no key to anything."""
+
+    id: str
+    username: str
+    name: str
+    email: str | None
+    organization: str | None
+    provider: IdentityProvider
+
+    @property
+    def idp(self) -> str:
+        """The identity provider's display name."""
+        return self.provider.display_name
+
+    @property
+    def identity_provider(self) -> str:
+        """The identity provider's id, a UUID."""
+        return self.provider.id
+
+
+@dataclass(frozen=True)
+class Person:
+    """A human being with one or more linked identities; the first is the primary, and the one apps see as ``sub``."""
+
+    key: str
+    name: str
+    identities: tuple[Identity, ...]
+
+    @property
+    def primary(self) -> Identity:
+        return self.identities[0]
+
+    @property
+    def sub(self) -> str:
+        """The effective identity's id (UUID)."""
+        return self.primary.id
+
+    @property
+    def id(self) -> str:
+        return self.sub
+
+    @property
+    def username(self) -> str:
+        return self.primary.username
+
+    @property
+    def email(self) -> str | None:
+        return self.primary.email
+
+    def identity(self, identity_id: str) -> Identity | None:
+        """Return this person's identity with that id, if they have it."""
+        return next((each for each in self.identities if each.id == identity_id), None)
+
+    def is_called(self, key: str) -> bool:
+        """Say whether *key* names this person, by seed name, username or identity id."""
+        return key == self.key or any(key in (each.id, each.username) for each in self.identities)

@@ -1,0 +1,74 @@
+"""One entry of a seed, read field by field; what is wrong is collected and reading goes on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+
+class Entry:
+    """A table in the seed together with its name in messages, such as ``people.ada``."""
+
+    def __init__(self, where: str, table: object, problems: list[str]) -> None:
+        self.where = where
+        self._problems = problems
+        self._unread: dict[str, Any] = {}
+        if isinstance(table, Mapping):
+            self._unread = dict(table)
+        else:
+            self.problem("is not a table")
+
+    def problem(self, text: str, field: str | None = None) -> None:
+        self._problems.append(f"{self.where}{'.' + field if field else ''}: {text}")
+
+    def text(self, field: str, default: str | None = None) -> str:
+        """Return a string that must be there unless a *default* is given."""
+        value = self._unread.pop(field, default)
+        if not isinstance(value, str) or (not value and default is None):
+            self.problem("a text is needed here", field)
+            return default or ""
+        return value
+
+    def optional_text(self, field: str) -> str | None:
+        return self.text(field) if field in self._unread else None
+
+    def flag(self, field: str) -> bool:
+        value = self._unread.pop(field, False)
+        if not isinstance(value, bool):
+            self.problem("true or false is needed here", field)
+        return value is True
+
+    def texts(self, field: str) -> list[str]:
+        value = self._unread.pop(field, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            self.problem("a list of texts is needed here", field)
+            return []
+        return list(value)
+
+    def tables(self, field: str) -> list[Entry]:
+        value = self._unread.pop(field, [])
+        if not isinstance(value, list):
+            self.problem("a list of tables is needed here", field)
+            return []
+        return [Entry(f"{self.where}.{field}[{n}]", each, self._problems) for n, each in enumerate(value)]
+
+    def id(self, default: str) -> str:
+        """Return the ``id`` in lower case, or the *default* that follows from the name."""
+        value = self.text("id", default)
+        try:
+            return str(uuid.UUID(value))
+        except ValueError:
+            self.problem("a UUID is needed here", "id")
+            return default
+
+    def choice(self, field: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        value = self.text(field, default)
+        if value and value not in choices:
+            self.problem(f"{value!r} is not one of: {', '.join(choices)}", field)
+        return value
+
+    def finish(self) -> None:
+        """Complain about fields nobody asked for: a slip of the pen must not become a silent default."""
+        for field in self._unread:
+            self.problem("there is no such field", field)

@@ -1,0 +1,238 @@
+"""The sandbox as one object: start it, ask it, script it, stop it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from trivet.sandbox.address import check_host, check_issuer, origin, sdk_environment
+from trivet.sandbox.app import build
+from trivet.sandbox.faults import Fault, fault_answer
+from trivet.sandbox.sample_data import write_sample_data
+from trivet.sandbox.seed import Table, read_seed
+from trivet.sandbox.serving import ServerThread, loopback_sockets
+from trivet.sandbox.settling import Settling
+from trivet.sandbox.switches import Switches
+from trivet.sandbox.web_addresses import is_redirect_address
+from trivet.sandbox.world import Inhabitants, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from trivet.sandbox.clients import Client
+    from trivet.sandbox.collection import Collection
+    from trivet.sandbox.id_token_script import Change, Key
+    from trivet.sandbox.people import Person
+    from trivet.sandbox.request_log import RequestRecord
+    from trivet.sandbox.tokens import Token
+
+
+class Sandbox:
+    """A local Globus.
+
+    Args:
+        seed: None for the built-in world, a path to a TOML file, or such a file's contents as a dictionary.
+        host: ``localhost`` (also ::1, where there is one), ``127.0.0.1`` or ``::1``.
+        port: 0 for a free one.
+        clock: gives epoch seconds; ``advance`` adds to it.
+        issuer: the address clients know, if it is not ``http://host:port``. Never taken from a request.
+        data_dir: where collections without a directory get one. By default a temporary directory, removed at stop.
+        switches: what to do where Globus's behaviour is unknown.
+
+    Raises:
+        AddressRefusedError: a host that is not loopback, or an issuer that belongs to Globus.
+        SeedError: from ``start``, with every problem in the seed.
+    """
+
+    def __init__(
+        self,
+        seed: str | Path | Table | None = None,
+        *,
+        host: str = "localhost",
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        issuer: str | None = None,
+        data_dir: str | Path | None = None,
+        switches: Switches | None = None,
+    ) -> None:
+        self._host = check_host(host)
+        self._port = port
+        self._issuer = check_issuer(issuer) if issuer is not None else None
+        self._seed, self._base = read_seed(seed)
+        self._built_in = seed is None
+        self._clock = clock
+        self._data_dir = Path(data_dir) if data_dir is not None else None
+        self._switches = switches or Switches()
+        self._closing = threading.Event()
+        self._world: World | None = None
+        self._server: ServerThread | None = None
+        self._own_directory: tempfile.TemporaryDirectory[str] | None = None
+
+    def start(self) -> Self:
+        """Begin to listen and return; what is asked from now on is answered.
+
+        Raises:
+            SeedError: the seed cannot be used.
+            OSError: the port is taken.
+        """
+        if self._server is not None:
+            raise RuntimeError("This sandbox is running already.")
+        directory = self._directory()
+        try:
+            if self._built_in:
+                write_sample_data(directory)
+            settle = Settling(self._seed, base=self._base, own=directory).inhabitants
+            settle()
+            sockets = loopback_sockets(self._host, self._port)
+            self._port = sockets[0].getsockname()[1]
+            self._closing.clear()
+            self._world = self._new_world(directory)
+            self._server = ServerThread(build(self._world, self._closing), sockets)
+        except BaseException:
+            self._remove_directory()
+            raise
+        return self
+
+    def _new_world(self, directory: Path) -> World:
+        def load() -> Inhabitants:
+            return Settling(self._seed, base=self._base, own=directory).inhabitants()
+
+        issuer = self._issuer or origin(self._host, self._port)
+        return World(issuer=issuer, load=load, clock=self._clock, switches=self._switches)
+
+    def _directory(self) -> Path:
+        if self._data_dir is not None:
+            self._data_dir.mkdir(parents=True, exist_ok=True)
+            return self._data_dir.resolve()
+        self._own_directory = tempfile.TemporaryDirectory(prefix="trivet-sandbox-")
+        return Path(self._own_directory.name).resolve()
+
+    def _remove_directory(self) -> None:
+        if self._own_directory is not None:
+            self._own_directory.cleanup()
+            self._own_directory = None
+
+    def stop(self) -> None:
+        """Stop listening, end all threads and remove the temporary directory. May be called twice."""
+        self._closing.set()
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        self._remove_directory()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def world(self) -> World:
+        """Everything the sandbox knows; for our own tests, and not part of what is promised."""
+        if self._world is None:
+            raise RuntimeError("Start this sandbox first: with Sandbox() as globus, or globus.start().")
+        return self._world
+
+    @property
+    def url(self) -> str:
+        """The address and the issuer, without a slash at the end."""
+        return self.world.issuer
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Environment variables that send globus-sdk here."""
+        return sdk_environment(self.url)
+
+    @property
+    def people(self) -> Mapping[str, Person]:
+        return self.world.people
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        return self.world.clients
+
+    @property
+    def collections(self) -> Mapping[str, Collection]:
+        return self.world.collections
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The latest requests, oldest first, with every secret cut short."""
+        return self.world.log.all()
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Every token ever issued, in order. For tests."""
+        with self.world.lock:
+            return self.world.tokens.all()
+
+    def token_is_active(self, token: str) -> bool:
+        """Say whether *token* exists, has not expired and was not revoked."""
+        with self.world.lock:
+            found = self.world.tokens.find(token)
+            return found is not None and found.active
+
+    def register_redirect_uri(self, client_name: str, uri: str) -> None:
+        """Register one more redirect address for a client; ``reset`` forgets it.
+
+        Raises:
+            KeyError: there is no such client.
+            ValueError: Globus would not register that address.
+        """
+        if not is_redirect_address(uri):
+            raise ValueError(f"A redirect address is https, or http on localhost, without a fragment: {uri}")
+        with self.world.lock:
+            client = self.world.clients[client_name]
+            if uri not in client.redirect_uris:
+                client.redirect_uris.append(uri)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on; tokens and codes age with it."""
+        self.world.advance(seconds)
+
+    def rotate_key(self) -> None:
+        """Sign ID tokens with a new key from now on."""
+        with self.world.lock:
+            self.world.keys.rotate()
+
+    def script_id_token(self, change: Change, *, key: Key | str | None = None, times: int | None = 1) -> None:
+        """Change the next *times* ID tokens (None: until ``reset``), to see a client refuse them.
+
+        *change* gets the claims and the header. It edits them, or returns new ones as ``(claims, header)``, or
+        returns a whole token as a string. Setting the header's ``alg`` to ``none`` or ``HS256`` is obeyed. *key*
+        signs instead of the sandbox's own: an RSA key, bytes for HMAC, or ``"foreign"`` for a new RSA key.
+        """
+        self.world.id_token_script.add(change, key=key, times=times)
+
+    def fail(
+        self,
+        path: str,
+        *,
+        status: int | None = 503,
+        times: int | None = 1,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        drop: bool = False,
+        latency: float = 0.0,
+    ) -> None:
+        """Make the next *times* requests to *path* fail (None: until ``clear_faults``).
+
+        *path* is exact or a pattern with ``*``. After *latency* seconds the answer is *status* with *body* (bytes,
+        text, or something to send as JSON); with ``status=None`` the right answer comes, only late; with *drop* the
+        connection closes without any.
+        """
+        data, answer_headers = fault_answer(status, body, headers)
+        self.world.faults.add(Fault(path, status, times, data, answer_headers, drop, latency))
+
+    def clear_faults(self) -> None:
+        self.world.faults.clear()
+
+    def reset(self) -> None:
+        """Go back to the seed: sign-ins, consents, tokens, faults, scripts, added addresses and the log are gone."""
+        self.world.reset()

@@ -1,0 +1,103 @@
+"""Run the WSGI application on loopback, on a thread of its own, and stop it again without leftovers.
+
+Waitress keeps connections open (HTTP/1.1) and switches off Nagle's algorithm, so nothing waits 40 ms for a packet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from waitress import wasyncore
+from waitress.server import BaseWSGIServer, create_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+WORKER_THREADS = 8
+MAX_BODY_BYTES = 1_000_000
+STOP_SECONDS = 5.0
+FREE_PORT_TRIES = 20
+
+
+def loopback_sockets(host: str, port: int) -> list[socket.socket]:
+    """Return listening sockets for *host*; port 0 means a free one.
+
+    ``localhost`` gets 127.0.0.1 and, where the machine has it, ::1 on the same port, since browsers may try either.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    if host != "localhost":
+        return [_bound(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)]
+    for _ in range(FREE_PORT_TRIES):
+        first = _bound(socket.AF_INET, "127.0.0.1", port)
+        try:
+            return [first, *_ipv6_twin(first.getsockname()[1])]
+        except OSError:
+            first.close()
+            if port:
+                raise
+    raise OSError(errno.EADDRINUSE, "no port is free on both 127.0.0.1 and ::1")
+
+
+def _ipv6_twin(port: int) -> list[socket.socket]:
+    try:
+        return [_bound(socket.AF_INET6, "::1", port)]
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
+        return []  # no IPv6 on this machine
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+class ServerThread:
+    """A waitress server on its own thread, from construction until ``stop``."""
+
+    def __init__(self, app: WSGIApplication, sockets: list[socket.socket]) -> None:
+        self._map: dict[int, Any] = {}
+        self._server = create_server(
+            app,
+            map=self._map,
+            sockets=sockets,
+            threads=WORKER_THREADS,
+            max_request_body_size=MAX_BODY_BYTES,
+            ident="trivet-sandbox",
+            channel_timeout=600,
+        )
+        self._thread = threading.Thread(target=self._run, name="trivet-sandbox", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        wasyncore.loop(timeout=30, map=self._map, use_poll=True)
+
+    def stop(self) -> None:
+        """Close every connection and end all threads, within a few seconds. May be called twice."""
+        if not self._thread.is_alive():
+            return
+        # Closing must happen on the loop's own thread; a trigger is how waitress wakes it up to do something.
+        listener = next(each for each in list(self._map.values()) if isinstance(each, BaseWSGIServer))
+        listener.trigger.pull_trigger(self._close_all)
+        self._thread.join(STOP_SECONDS)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=STOP_SECONDS)
+
+    def _close_all(self) -> None:
+        for each in list(self._map.values()):
+            with contextlib.suppress(OSError):
+                each.close()
+        self._map.clear()

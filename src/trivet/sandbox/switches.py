@@ -1,0 +1,49 @@
+"""Every behaviour of Globus that nobody has established, each as one switch; the default is the stricter reading.
+
+When a recording against the live service settles one, the switch goes and the answer stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switches:
+    """What the sandbox does where the facts are unverified. Durations are in seconds.
+
+    Each entry says what is unknown, and why the default is the stricter one for a client under test.
+    """
+
+    page_error_status: int = 400
+    """HTTP status of an authorize error that is shown and not redirected. The page text is recorded, its status not."""
+
+    verify_pkce_of_confidential_clients: bool = True
+    """Check ``code_verifier`` also for clients with a secret. Checking catches a client that mixes up verifiers."""
+
+    accept_client_secret_post: bool = False
+    """Accept the secret in the form. Discovery advertises Basic only, so a client that posts it may fail at Globus."""
+
+    refused_grant_status: int = 401
+    """Status of ``invalid_grant``. Recorded as 401 for unknown codes; used for every refused code and refresh token."""
+
+    code_seconds: int = 600
+    """How long an authorization code lives. Globus publishes no figure; RFC 6749 section 4.1.2 allows ten minutes."""
+
+    code_reuse_revokes: bool = True
+    """A spent code that comes back revokes what it gave (RFC 6749 section 4.1.2). Unknown for Globus."""
+
+    revoking_refresh_token_kills_access_tokens: bool = False
+    """Clients revoke both kinds themselves at Globus; keeping access tokens alive finds the client that forgets."""
+
+    identity_set_needs_its_scope: bool = False
+    """Give ``identity_set`` only with the ``view_identity_set`` scope. Globus documents it under ``openid``."""
+
+    userinfo_refusal_status: int = 403
+    """Status for userinfo without a usable token. Live tests of 2018 saw 403, where RFC 6750 says 401."""
+
+    offline_needs_its_own_consent: bool = True
+    """Ask again when refresh tokens are wanted for scopes that were agreed to without them."""
+
+    check_logout_redirect_uri: bool = False
+    """Show the logout page's link only for registered addresses. Unknown; a link is shown, never followed."""
