@@ -1,0 +1,46 @@
+# Everything starts from a bare Python 3.11+ with pip: each target sets up what it needs, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: demo test check soak bench clean
+.DEFAULT_GOAL := test
+
+demo: $(VENV)/.demo  ## the sandbox and the portal on loopback, ready to click through
+	@$(BIN)/trivet demo
+
+test: check $(VENV)/.browser  ## every test, browser tests included
+	$(PYTEST) -n auto --dist loadgroup -m "not soak"
+
+check: $(VENV)/.test  ## style, types and the direction of the arrows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(VENV)/.browser  ## what takes too long for `make test`
+	$(PYTEST) -m soak -n 0
+
+bench: $(VENV)/.test  ## the figures in docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache artifacts
+
+# Some systems ship Python without ensurepip; then the system's pip fills the new environment.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trivet needs Python 3.11 or newer; try: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $@ install -q pip; }
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[demo]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.browser: $(VENV)/.test .ci/browser
+	@.ci/browser $(BIN)/python
+	@touch $@
