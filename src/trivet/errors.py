@@ -12,13 +12,13 @@ Everything that can go wrong, in one tree.
     │   ├── IdTokenRefused     the ID token does not prove who signed in
     │   └── ScopesWithheld     the sign-in worked, but without permissions that the page needs
     ├── GlobusUnavailable      no usable answer from Globus; nothing was changed, trying again is safe
-    ├── GlobusRefused          Globus refuses a token that it has only just issued
+    ├── GlobusRefused          a Globus service turned down a call
     ├── ClientRefused          Globus does not accept this application's client id and secret
     ├── SealBroken             sealed data that does not open: changed, cut short, or sealed under other keys
     └── StoreUnavailable       the session store does not answer
 
-Messages are for people and may change; ``code`` may not, so programs go by ``code``. No message and no data ever holds a
-token, code, verifier, secret or cookie value.
+Messages are for people and may change; ``code`` may not, so programs go by ``code``. No message and no data ever
+holds a token, code, verifier, secret or cookie value.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,8 @@ class TrivetError(Exception):
     """
 
     code: ClassVar[str] = "error"
-    status: ClassVar[int] = 500  # the HTTP status of the page that tells a person
+    status: int = 500  # the HTTP status of the page that tells a person
+    for_operators: ClassVar[bool] = False  # whether the text is for those who run the site, and for the log alone
 
     def __init__(self, message: str, *, hint: str = "", **data: object) -> None:
         super().__init__(message)
@@ -52,6 +53,7 @@ class ConfigError(TrivetError):
     """The configuration cannot be used; ``problems`` is one sentence for each thing that is wrong."""
 
     code = "config_invalid"
+    for_operators = True
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("Trivet is not configured:" + "".join(f"\n  - {problem}" for problem in problems))
@@ -124,7 +126,7 @@ class GlobusUnavailable(TrivetError):
 
 
 class GlobusRefused(TrivetError):
-    """A Globus service refuses a token issued moments ago, so that signing in again would not help."""
+    """A Globus service turned down a call. ``status`` is 403 or 404 where the service said so, else 502."""
 
     code = "globus_refused"
     status = 502
@@ -135,6 +137,7 @@ class ClientRefused(TrivetError):
 
     code = "client_refused"
     status = 502
+    for_operators = True
 
 
 class SealBroken(TrivetError):

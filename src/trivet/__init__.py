@@ -1,0 +1,49 @@
+"""
+Three-legged OAuth with Globus for Python web applications.
+
+An application imports the adapter of its framework, ``from trivet.flask import Globus``; this module holds the names
+that are the same in all of them. The file is the table of contents.
+"""
+
+from trivet.config import Config
+from trivet.errors import (
+    AttemptUnknown,
+    ClientRefused,
+    CodeRefused,
+    ConfigError,
+    ConsentNeeded,
+    GlobusRefused,
+    GlobusUnavailable,
+    IdTokenRefused,
+    LoginNeeded,
+    ScopesWithheld,
+    SignInDenied,
+    SignInError,
+    StoreUnavailable,
+    TrivetError,
+)
+from trivet.tokens import AccessToken
+from trivet.user import Identity, User
+from trivet.version import __version__
+
+__all__ = [
+    "AccessToken",
+    "AttemptUnknown",
+    "ClientRefused",
+    "CodeRefused",
+    "Config",
+    "ConfigError",
+    "ConsentNeeded",
+    "GlobusRefused",
+    "GlobusUnavailable",
+    "IdTokenRefused",
+    "Identity",
+    "LoginNeeded",
+    "ScopesWithheld",
+    "SignInDenied",
+    "SignInError",
+    "StoreUnavailable",
+    "TrivetError",
+    "User",
+    "__version__",
+]

@@ -1,0 +1,124 @@
+"""
+Core: one application's parts, put together once from its settings.
+
+An adapter makes one `Core` per application, asks it for a `Visit` per request, and lets `Core.routes` answer. Its
+duties:
+
+- build the core once, from the framework's configuration;
+- mount ``/login``, the callback and ``/logout``, and let `Routes.misplaced` see each request first;
+- turn a framework request into a `Request`, and an `Answer` into a framework response, with its cookies;
+- keep one `Visit` per request, and show the signed-in user to the application;
+- guard a view by `Visit.signed_in`;
+- hand every `TrivetError` that leaves a view to `Routes.refusal`;
+- mark answers that depend on who is looking as private;
+- close the core when the application ends.
+
+An adapter decides nothing about security.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from trivet.config import Config
+from trivet.events import Events, Listener
+from trivet.globus_auth import GlobusAuth
+from trivet.login import Login
+from trivet.logout import Logout
+from trivet.pending import PendingCookies
+from trivet.refresh import Refresher
+from trivet.routes import Routes
+from trivet.sealing import Sealer
+from trivet.session import Sessions
+from trivet.store import Store, open_store
+from trivet.transport import Transports
+from trivet.visit import Visit
+
+
+class Core:
+    """
+    The parts of one application.
+
+    Args:
+        config: its settings.
+        store: where sessions live; the one that *config* names when None. Closed with the core either way.
+        listener: told about every event.
+        clock: seconds since the epoch.
+        random: source of random bytes.
+
+    Raises:
+        ConfigError, StoreUnavailable: it cannot start.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        store: Store | None = None,
+        listener: Listener | None = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.config = config
+        self.session_cookie = _cookie_name(config)
+        self._clock = clock
+        self._store = store or open_store(config.store)
+        self._transports = Transports(timeout_seconds=config.http_timeout_seconds)
+        events = Events(listener)
+        globus_auth = GlobusAuth(
+            client_id=config.client_id, client_secret=config.client_secret, transports=self._transports
+        )
+        self._sessions = Sessions(
+            self._store,
+            Sealer(config.secret_keys, "token", random=random),
+            idle_seconds=config.session_idle_seconds,
+            absolute_seconds=config.session_absolute_seconds,
+            clock=clock,
+            random=random,
+        )
+        self._logout = Logout(self._sessions, globus_auth, events, clock=clock)
+        self._refresher = Refresher(self._sessions, globus_auth, events, clock=clock)
+        login = Login(config, globus_auth, self._sessions, self._logout, events, clock=clock, random=random)
+        self.routes = Routes(
+            config,
+            auth_url=globus_auth.url,
+            login=login,
+            logout=self._logout,
+            sessions=self._sessions,
+            pending_cookies=PendingCookies(
+                Sealer(config.secret_keys, "pending login", random=random),
+                prefix=f"{self.session_cookie}-login-",
+                login_seconds=config.login_seconds,
+                clock=clock,
+            ),
+            ask_sealer=Sealer(config.secret_keys, "ask", random=random),
+            events=events,
+            session_cookie=self.session_cookie,
+        )
+
+    def visit(self, cookies: Mapping[str, str]) -> Visit:
+        """Return the visit that a request with these cookies makes. Costs nothing until it is asked something."""
+        return Visit(
+            cookies.get(self.session_cookie),
+            sessions=self._sessions,
+            logout=self._logout,
+            refresher=self._refresher,
+            transports=self._transports,
+            clock=self._clock,
+        )
+
+    def close(self) -> None:
+        """Let go of the store and the connections."""
+        self._transports.close()
+        self._store.close()
+
+
+def _cookie_name(config: Config) -> str:
+    """
+    Return the session cookie's name.
+
+    ``__Host-`` makes browsers insist on https, on the path ``/`` and on this very host (RFC 6265bis, section 4.1.3.2).
+    On loopback http there is no such thing; the port is in the name because cookies of all ports share one jar.
+    """
+    return "__Host-trivet" if config.secure else f"trivet-{urlsplit(config.base_url).port or 80}"

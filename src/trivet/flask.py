@@ -1,0 +1,243 @@
+"""
+The Flask adapter.
+
+    from trivet.flask import Globus
+
+    app = Flask(__name__)
+    app.config.from_prefixed_env()
+    globus = Globus(app)
+
+It translates between Flask and the core; its duties are the list in `trivet.core`.
+"""
+
+import atexit
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote, urlsplit
+
+from blinker import Namespace
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request, session
+from globus_sdk import GlobusError
+from globus_sdk.authorizers import GlobusAuthorizer
+
+from trivet.answer import Answer, Cookie
+from trivet.config import Config
+from trivet.core import Core
+from trivet.errors import TrivetError
+from trivet.events import EVENTS
+from trivet.refresh import MARGIN_SECONDS
+from trivet.request import Request
+from trivet.sdk import AnyClient, explained
+from trivet.tokens import AccessToken
+from trivet.user import User
+from trivet.visit import Visit
+
+__all__ = ["Globus", "signals"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: One signal per event of `trivet.events`, by the same name. The sender is the application, the facts are keywords.
+signals = Namespace()
+
+
+class Globus:
+    """
+    Sign-in with Globus for a Flask application.
+
+    Args:
+        app: the application, configured; or None, and `init_app` later.
+
+    Raises:
+        ConfigError: the configuration cannot be used; says everything that is wrong.
+        StoreUnavailable: the session store does not answer.
+    """
+
+    def __init__(self, app: Flask | None = None) -> None:
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Add sign-in to *app*, as the constructor does."""
+        core = Core(_config(app), listener=functools.partial(_send_signal, app))
+        atexit.register(core.close)
+        app.extensions["trivet"] = core
+        app.register_blueprint(_blueprint(core))
+        app.before_request(_place)
+        app.after_request(_mark_private)
+        app.register_error_handler(TrivetError, _refuse)
+        app.register_error_handler(GlobusError, lambda error: _refuse(explained(error), error))
+
+    @property
+    def user(self) -> User | None:
+        """The signed-in user, or None. On a page that never asks, nothing is looked up."""
+        return _visit().user
+
+    def login_required(self, view: Callable[P, R]) -> Callable[P, R]:
+        """Let only signed-in users see *view*; everybody else signs in first and comes back to the same address."""
+
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            _visit().signed_in()
+            return current_app.ensure_sync(view)(*args, **kwargs)  # type: ignore[no-any-return]
+
+        return guarded
+
+    def client(
+        self, client_class: type[AnyClient], *, scopes: Sequence[str] | None = None, **options: Any
+    ) -> AnyClient:
+        """
+        Return a Globus SDK client that acts for the signed-in user. It belongs to this request.
+
+        Args:
+            client_class: any service client of the SDK, such as `globus_sdk.TransferClient`.
+            scopes: what its calls will need; the client's own default scopes when left out.
+            options: further arguments of *client_class*.
+
+        Raises:
+            LoginNeeded: nobody is signed in.
+            LoginNeeded, ConsentNeeded, GlobusUnavailable: also from each call of the client; let them pass, and the
+                person is sent to sign in or consent and comes back to the same page.
+        """
+        return _visit().client(client_class, scopes=scopes, **options)
+
+    def authorizer(self, resource_server: str, *, scopes: Sequence[str] = ()) -> GlobusAuthorizer:
+        """Return an authorizer of the signed-in user, for an SDK client made by hand. It belongs to this request."""
+        return _visit().authorizer(resource_server, scopes=scopes)
+
+    def access_token(
+        self, resource_server: str, *, scopes: Sequence[str] = (), for_at_least: int = MARGIN_SECONDS
+    ) -> AccessToken:
+        """
+        Return an access token of the signed-in user that is good for at least *for_at_least* more seconds.
+
+        Raises:
+            LoginNeeded, ConsentNeeded, GlobusUnavailable: as for `client`.
+        """
+        return _visit().access_token(resource_server, scopes=scopes, for_at_least=for_at_least)
+
+
+def _config(app: Flask) -> Config:
+    defaults = {}
+    if server_name := app.config.get("SERVER_NAME"):
+        local = urlsplit(f"//{server_name}").hostname in {"localhost", "127.0.0.1", "::1"}
+        defaults["base_url"] = f"{'http' if local else 'https'}://{server_name}"
+    return Config.from_mapping(
+        app.config,
+        secret_keys=[app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or [])],
+        default_store=f"sqlite:///{app.instance_path}/trivet.sqlite3",
+        **defaults,
+    )
+
+
+def _blueprint(core: Core) -> Blueprint:
+    blueprint = Blueprint("globus", __name__, template_folder="templates")
+    config, routes = core.config, core.routes
+
+    def mount(path: str, name: str, answer: Callable[[Request, Visit], Answer], methods: Sequence[str]) -> None:
+        blueprint.add_url_rule(path, name, lambda: _response(answer(_request(), _visit())), methods=methods)
+
+    mount(config.login_path, "login", routes.login, ["GET"])
+    mount(config.logout_path, "logout", routes.logout, ["GET", "POST"])
+    if config.callback_path != config.login_path:
+        mount(config.callback_path, "callback", routes.callback, ["GET"])
+    return blueprint
+
+
+def _core() -> Core:
+    core: Core = current_app.extensions["trivet"]
+    return core
+
+
+def _visit() -> Visit:
+    visit: Visit | None = g.get("_trivet_visit")
+    if visit is None:
+        visit = g._trivet_visit = _core().visit(request.cookies)
+    return visit
+
+
+def _request() -> Request:
+    environ = request.environ
+    # As the browser sent it where the server tells (gunicorn, Werkzeug), else put together again.
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    target = raw if raw and raw.startswith("/") else quote(request.root_path + request.path) + _query()
+    return Request(
+        method=request.method,
+        target=target,
+        host=environ.get("HTTP_HOST", ""),
+        headers=request.headers,
+        cookies=request.cookies,
+    )
+
+
+def _query() -> str:
+    query = request.environ.get("QUERY_STRING")
+    return f"?{query}" if query else ""
+
+
+def _place() -> Response | None:
+    answer = _core().routes.misplaced(_request())
+    return _response(answer) if answer else None
+
+
+def _refuse(error: TrivetError, cause: BaseException | None = None) -> Response:
+    error.__cause__ = error.__cause__ or cause
+    return _response(_core().routes.refusal(_request(), _visit(), error))
+
+
+def _mark_private(response: Response) -> Response:
+    visit: Visit | None = g.get("_trivet_visit")
+    if visit is not None and visit.asked:
+        # What one person saw must not come out of a cache for the next, nor out of the back button after logout.
+        response.vary.add("Cookie")
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _response(answer: Answer) -> Response:
+    if answer.page:
+        html = render_template("trivet/page.html", page=answer.page, hidden_fields=_hidden_fields())
+        response = Response(html)
+        response.headers["X-Frame-Options"] = "DENY"
+    elif answer.document is not None:
+        response = jsonify(answer.document)
+    else:
+        response = Response()
+    response.status_code = answer.status
+    if answer.location:
+        response.headers["Location"] = answer.location
+    response.headers.extend(answer.headers)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"  # the callback's address holds the code
+    for cookie in answer.cookies:
+        _set_cookie(response, cookie)
+    if answer.forget_framework_session:
+        session.clear()
+    return response
+
+
+def _hidden_fields() -> list[tuple[str, str]]:
+    """Return what Flask-WTF wants in each form, where the application uses it; else it would refuse our own form."""
+    csrf_token: Any = current_app.jinja_env.globals.get("csrf_token")
+    return [("csrf_token", csrf_token())] if csrf_token else []
+
+
+def _set_cookie(response: Response, cookie: Cookie) -> None:
+    response.set_cookie(
+        cookie.name,
+        cookie.value or "",
+        max_age=0 if cookie.value is None else cookie.max_age,
+        path="/",
+        secure=_core().config.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _send_signal(app: Flask, event: str, facts: dict[str, Any]) -> None:
+    signals.signal(event).send(app, **facts)
+
+
+for _event in EVENTS:
+    signals.signal(_event)

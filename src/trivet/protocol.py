@@ -1,0 +1,100 @@
+"""
+The wire format of signing in: addresses to send a browser to, and what Globus Auth answers.
+
+Plain functions of their arguments; nothing here talks to anybody.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from trivet.errors import GlobusUnavailable
+from trivet.tokens import AccessToken, RefreshToken, TokenSet
+
+AUTHORIZE_PATH = "v2/oauth2/authorize"
+LOGOUT_PATH = "v2/web/logout"
+
+
+def code_challenge(code_verifier: str) -> str:
+    """Return the S256 challenge, 43 characters (RFC 7636, section 4.2)."""
+    return base64url(hashlib.sha256(code_verifier.encode("ascii")).digest())
+
+
+def base64url(data: bytes) -> str:
+    """Return *data* in base64url without padding (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def authorize_url(
+    auth_url: str,
+    *,
+    client_id: str,
+    redirect_uri: str,
+    scopes: Iterable[str],
+    state: str,
+    nonce: str,
+    code_verifier: str,
+    refresh_tokens: bool,
+) -> str:
+    """
+    Return the address that sends a person to Globus Auth to sign in and consent.
+
+    RFC 6749, section 4.1.1; PKCE of RFC 7636, section 4.3; ``nonce`` of OpenID Connect Core, section 3.1.2.1; Globus'
+    ``access_type``, where ``offline`` asks for refresh tokens.
+    """
+    query = {
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "response_type": "code",
+        "scope": " ".join(scopes),
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": code_challenge(code_verifier),
+        "code_challenge_method": "S256",
+        "access_type": "offline" if refresh_tokens else "online",
+    }
+    return f"{auth_url}{AUTHORIZE_PATH}?{urlencode(query)}"
+
+
+def logout_url(auth_url: str, *, client_id: str, redirect_uri: str, redirect_name: str) -> str:
+    """
+    Return the Globus page that ends the browser's own Globus sign-in and offers a link back.
+
+    Globus docs, "Helper Pages — Auth".
+    """
+    query = {"client_id": client_id, "redirect_uri": redirect_uri, "redirect_name": redirect_name}
+    return f"{auth_url}{LOGOUT_PATH}?{urlencode(query)}"
+
+
+def token_sets(document: Mapping[str, Any], *, now: float) -> dict[str, TokenSet]:
+    """
+    Read a token response: one `TokenSet` per resource server, from the top level and ``other_tokens``.
+
+    Raises:
+        GlobusUnavailable: it is not a token response.
+    """
+    entries = [document, *(document.get("other_tokens") or [])]
+    try:
+        sets = [_token_set(entry, int(now)) for entry in entries]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # `from None`: the text of a KeyError or ValueError may quote a value of the response.
+        raise GlobusUnavailable("Globus sent a token response that cannot be read.") from None
+    return {tokens.resource_server: tokens for tokens in sets}
+
+
+def _token_set(entry: Mapping[str, Any], now: int) -> TokenSet:
+    if str(entry["token_type"]).lower() != "bearer":  # RFC 6749, section 7.1: do not use what you do not understand
+        raise ValueError("token_type")
+    if not (entry["access_token"] and entry["resource_server"]):
+        raise ValueError("empty")
+    refresh_token = entry.get("refresh_token")
+    return TokenSet(
+        resource_server=str(entry["resource_server"]),
+        access_token=AccessToken(str(entry["access_token"])),
+        refresh_token=RefreshToken(str(refresh_token)) if refresh_token else None,
+        scopes=frozenset(str(entry["scope"]).split()),
+        obtained_at=now,
+        expires_at=now + int(entry["expires_in"]),
+    )

@@ -1,0 +1,112 @@
+"""
+Refresh: an access token that is good for long enough, whenever one is asked for.
+
+The order is always the same: read, refresh at Globus when what was read is too old, write under the version that was
+read. A write that comes too late changes nothing, so a logout that races a refresh wins, and the newest tokens stay
+the newest.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from trivet import scopes
+from trivet.errors import ConfigError, ConsentNeeded, GlobusUnavailable, LoginNeeded
+from trivet.events import Events
+from trivet.globus_auth import GlobusAuth
+from trivet.protocol import token_sets
+from trivet.session import Held, Session, Sessions
+from trivet.tokens import AccessToken, TokenSet
+
+MARGIN_SECONDS = 60  # a token handed out has this long to reach the service and be checked there
+
+
+class Refresher:
+    """Hands out fresh tokens of a session."""
+
+    def __init__(
+        self, sessions: Sessions, globus_auth: GlobusAuth, events: Events, *, clock: Callable[[], float]
+    ) -> None:
+        self._sessions = sessions
+        self._globus_auth = globus_auth
+        self._events = events
+        self._clock = clock
+
+    def fresh_tokens(
+        self,
+        session: Session,
+        resource_server: str,
+        *,
+        needed: Sequence[str] = (),
+        for_at_least: int = MARGIN_SECONDS,
+        refused: AccessToken | None = None,
+    ) -> TokenSet:
+        """
+        Return tokens for *resource_server* whose access token is good for at least *for_at_least* more seconds.
+
+        Args:
+            session: whose tokens.
+            resource_server: as in the token response, such as ``transfer.api.globus.org``.
+            needed: scopes that have to be among those granted.
+            for_at_least: seconds.
+            refused: an access token that the service has turned down although it has not run out.
+
+        Raises:
+            LoginNeeded: the tokens have run out and Globus gives no more (RFC 6749, section 6: ``invalid_grant``).
+            ConsentNeeded: *needed* holds scopes that were never granted.
+            GlobusUnavailable: no usable answer; what is stored is untouched, so trying again is safe.
+        """
+        held = self._granted(session, resource_server, needed)
+        if held.tokens.access_token != refused and held.tokens.lasts(for_at_least, now=self._clock()):
+            return held.tokens
+        if held.tokens.refresh_token is None:
+            raise LoginNeeded("Your permission to use Globus here has run out.", hint="Sign in again to go on.")
+        return self._refresh(session, held)
+
+    def _granted(self, session: Session, resource_server: str, needed: Sequence[str]) -> Held:
+        held = self._sessions.held(session.id, resource_server)
+        lacking = scopes.missing(needed, held.tokens.scopes if held else ())
+        if lacking:
+            raise ConsentNeeded("This page needs a permission that you have not given yet.", scopes=lacking)
+        if held is None:
+            raise ConfigError(
+                [f"Nobody asked for a token for {resource_server!r}: add its scopes to GLOBUS_SCOPES, or pass scopes=."]
+            )
+        return held
+
+    def _refresh(self, session: Session, held: Held) -> TokenSet:
+        assert held.tokens.refresh_token is not None
+        resource_server = held.tokens.resource_server
+        try:
+            document = self._globus_auth.refresh(held.tokens.refresh_token)
+            fresh = token_sets(document, now=self._clock()).get(resource_server)
+        except LoginNeeded:
+            return self._after_refusal(session, held)
+        except GlobusUnavailable:
+            self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason="unavailable")
+            raise
+        if fresh is None:
+            raise GlobusUnavailable("Globus refreshed a token of another resource server.")
+        return self._stored(session, fresh.keeping(held.tokens), held.version + 1)
+
+    def _stored(self, session: Session, fresh: TokenSet, version: int) -> TokenSet:
+        if self._sessions.replace(session.id, fresh, version=version):
+            self._events.emit("tokens_refreshed", sub=session.sub, resource_server=fresh.resource_server)
+            return fresh
+        # Somebody was quicker: another worker, whose tokens are as good, or a logout, after which there are none.
+        self._globus_auth.revoke(fresh.access_token)
+        return self._current(session, fresh.resource_server)
+
+    def _after_refusal(self, session: Session, held: Held) -> TokenSet:
+        """The grant is gone, unless another worker has replaced it in the meantime."""
+        resource_server = held.tokens.resource_server
+        ended = replace(held.tokens, refresh_token=None, expires_at=0)
+        if not self._sessions.replace(session.id, ended, version=held.version + 1):
+            return self._current(session, resource_server)
+        self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason="invalid_grant")
+        raise LoginNeeded("Globus has ended this sign-in.", hint="Sign in again to go on.")
+
+    def _current(self, session: Session, resource_server: str) -> TokenSet:
+        held = self._sessions.held(session.id, resource_server)
+        if held is None or not held.tokens.lasts(0, now=self._clock()):
+            raise LoginNeeded("You have been signed out.", hint="Sign in again to go on.")
+        return held.tokens

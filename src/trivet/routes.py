@@ -1,0 +1,374 @@
+"""
+What each of our addresses answers, and what happens when a page cannot be shown.
+
+    /login             go to Globus, or on to ``next`` when somebody is signed in already
+    /login/callback    come back from Globus
+    /logout            forget, revoke, and go to the Globus logout page
+
+Everything a browser sends is hostile until shown otherwise. Each method takes a `Request` and ends in an `Answer`;
+none of them raises for anything that a browser can do.
+"""
+
+import json
+import logging
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from trivet.answer import Action, Answer, Cookie, Page, empty, redirect
+from trivet.config import Config
+from trivet.errors import (
+    AttemptUnknown,
+    ConsentNeeded,
+    LoginNeeded,
+    ScopesWithheld,
+    SealBroken,
+    StoreUnavailable,
+    TrivetError,
+)
+from trivet.events import Events
+from trivet.login import Login, Returned
+from trivet.logout import Logout
+from trivet.pending import PendingCookies, PendingLogin
+from trivet.protocol import logout_url
+from trivet.redirects import is_safe_next, location
+from trivet.request import Request
+from trivet.scopes import missing
+from trivet.sealing import Sealer
+from trivet.session import Opened, Session, Sessions
+from trivet.visit import Visit
+
+RETRY_AFTER_SECONDS = 30
+_MOVED = "trivet-moved"  # marks an address that we have already corrected once, so that correcting it cannot loop
+
+_log = logging.getLogger(__name__)
+
+
+class Routes:
+    """The addresses of one application."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        auth_url: str,
+        login: Login,
+        logout: Logout,
+        sessions: Sessions,
+        pending_cookies: PendingCookies,
+        ask_sealer: Sealer,
+        events: Events,
+        session_cookie: str,
+    ) -> None:
+        self._config = config
+        self._auth_url = auth_url
+        self._login = login
+        self._logout = logout
+        self._sessions = sessions
+        self._pending_cookies = pending_cookies
+        self._ask_sealer = ask_sealer
+        self._events = events
+        self._session_cookie = session_cookie
+
+    def misplaced(self, request: Request) -> Answer | None:
+        """
+        Answer a visit under another host name than the configured one; None when the request may go on.
+
+        Cookies belong to a host name: somebody who signs in at ``localhost`` is a stranger at ``127.0.0.1``. So page
+        views are sent to the right name before anything is set.
+        """
+        right_host = request.host.lower() == self._config.host
+        moved = _MOVED in request.target
+        if (right_host and not moved) or request.method not in {"GET", "HEAD"} or not request.wants_page():
+            return None
+        path, _, query = request.target.partition("?")
+        kept = "&".join(part for part in query.split("&") if part and part != f"{_MOVED}=1")
+        if right_host:
+            return redirect(self._here(path, kept)) if kept != query else None
+        if not moved:
+            return redirect(self._here(path, "&".join(filter(None, (kept, f"{_MOVED}=1")))))
+        return Answer(
+            status=421,
+            page=self._page(
+                "Wrong address",
+                "This site cannot be reached in this way.",
+                hint=f"It is at {self._config.base_url}. If that is what you typed, the server in front of it changes "
+                "the Host header: the people who run this site have to make it pass the header on.",
+            ),
+        )
+
+    def login(self, request: Request, visit: Visit) -> Answer:
+        """Send a person to Globus, or to ``next`` when they are signed in already."""
+        if self._config.callback_path == self._config.login_path and self._is_return(request):
+            return self.callback(request, visit)
+        if not self._may_act_here(request):
+            return empty(204 if request.method == "HEAD" else 403)
+        return_to = self._safe_return_to(request.parameter("next"))
+        try:
+            needed = self._needed(request, visit.session)
+            if visit.session and not needed:
+                return redirect(location(return_to, self._config.base_url))
+            return self._begin(request, return_to, needed=needed, session=visit.session if needed else None)
+        except TrivetError as error:
+            return self._explain(request, error)
+
+    def callback(self, request: Request, visit: Visit) -> Answer:
+        """Finish the attempt that the browser comes back from."""
+        if not self._may_act_here(request):
+            return empty(204 if request.method == "HEAD" else 403)
+        state = request.parameter("state")
+        pending = self._pending_cookies.find(request.cookies, state) if state else None
+        try:
+            return self._finish(request, visit, pending)
+        except TrivetError as error:
+            spent = (Cookie(self._pending_cookies.name(pending.key), None),) if pending else ()
+            return self._explain(request, error, cookies=spent, again=pending, session=self._quietly(visit))
+
+    def logout(self, request: Request, visit: Visit) -> Answer:
+        """Sign out, when a page of this site or the person asks for it; else ask the person."""
+        if not self._may_act_here(request):
+            return empty(204 if request.method == "HEAD" else 403)
+        if not request.comes_from(self._config.base_url):
+            return self._confirm_logout(status=200 if request.method == "GET" else 403)
+        try:
+            if visit.session:
+                self._logout.end(visit.session, reason="logout")
+        except StoreUnavailable as error:
+            return self._explain(request, error)
+        return redirect(
+            logout_url(
+                self._auth_url,
+                client_id=self._config.client_id,
+                redirect_uri=self._config.home_url,
+                redirect_name=self._config.app_name,
+            ),
+            cookies=(Cookie(self._session_cookie, None),) if self._session_cookie in request.cookies else (),
+            forget_framework_session=True,
+        )
+
+    def refusal(self, request: Request, visit: Visit, error: TrivetError) -> Answer:
+        """Answer a request whose page raised *error*: send the person where they can mend it, or explain."""
+        if not isinstance(error, LoginNeeded):
+            return self._explain(request, error)
+        needed = error.scopes if isinstance(error, ConsentNeeded) else ()
+        session = self._quietly(visit)
+        if needed:
+            self._events.emit("consent_required", sub=session.sub if session else None, scopes=list(needed))
+        if not request.wants_page():
+            return self._refusal_document(request, error, session)
+        if request.method == "GET" and request.may_act():
+            return self._begin(request, self._safe_return_to(request.target), needed=needed, session=session)
+        if not request.may_act():
+            return empty(error.status)
+        action = Action(
+            label="Sign in" if not needed else "Give permission", url=self._login_url(request, error, session)
+        )
+        return self._explain(request, error, actions=(action,), note="What you sent was not saved.")
+
+    # -- beginning
+
+    def _begin(
+        self, request: Request, return_to: str, *, needed: Sequence[str] = (), session: Session | None = None
+    ) -> Answer:
+        address, pending = self._login.begin(return_to=return_to, needed=needed, session=session)
+        value = self._pending_cookies.seal(pending)
+        name = self._pending_cookies.name(pending.key)
+        surplus = self._pending_cookies.surplus(request.cookies, coming=name + value)
+        return redirect(
+            address,
+            cookies=(
+                Cookie(name, value, max_age=self._config.login_seconds),
+                *(Cookie(old, None) for old in surplus),
+            ),
+        )
+
+    def _safe_return_to(self, target: str | None) -> str:
+        """Return where to go afterwards: *target* if that is a page of this site, else home."""
+        if target is None or not is_safe_next(target, self._config.base_url):
+            return "/"
+        path = location(target, self._config.base_url).removeprefix(self._config.base_url).partition("?")[0]
+        ours = {self._config.login_path, self._config.callback_path, self._config.logout_path}
+        return "/" if path.partition("#")[0] in ours else target
+
+    def _login_url(self, request: Request, error: LoginNeeded, session: Session | None) -> str:
+        """Return the address of ours that does what *error* asks for, and leads back to the page in view."""
+        query = {"next": self._safe_return_to(request.referring_target(self._config.base_url))}
+        if isinstance(error, ConsentNeeded) and session:
+            query["ask"] = self._seal_ask(error.scopes, session)
+        return f"{self._config.base_url}{self._config.login_path}?{urlencode(query)}"
+
+    def _seal_ask(self, needed: Sequence[str], session: Session) -> str:
+        sealed = self._ask_sealer.seal(json.dumps(list(needed)).encode(), place=session.id)
+        return urlsafe_b64encode(sealed).decode("ascii")
+
+    def _needed(self, request: Request, session: Session | None) -> tuple[str, ...]:
+        """
+        Return the scopes that an address of `_login_url` asks for.
+
+        They are sealed for the session they were needed in, so that a link cannot make people consent to anything.
+        """
+        ask = request.parameter("ask")
+        if not ask or not session:
+            return ()
+        try:
+            return tuple(json.loads(self._ask_sealer.open(urlsafe_b64decode(ask.encode()), place=session.id)))
+        except (SealBroken, ValueError):
+            return ()
+
+    # -- coming back
+
+    def _is_return(self, request: Request) -> bool:
+        return any(request.parameters(name) for name in ("code", "error", "state"))
+
+    def _finish(self, request: Request, visit: Visit, pending: PendingLogin | None) -> Answer:
+        if pending is None:
+            raise AttemptUnknown(
+                "This sign-in was not started in this browser, or it has been completed already.",
+                hint="Nothing was changed.",
+            )
+        if self._pending_cookies.is_stale(pending):
+            raise AttemptUnknown("This sign-in has taken too long.", hint="Start again; it is quick.")
+        returned = Returned(
+            code=request.parameter("code"), error=request.parameter("error"), iss=request.parameter("iss")
+        )
+        opened = self._login.finish(pending, returned, replacing=visit.session)
+        return self._welcome(request, visit.session, pending, opened)
+
+    def _welcome(self, request: Request, before: Session | None, pending: PendingLogin, opened: Opened) -> Answer:
+        cookies = (
+            Cookie(self._session_cookie, opened.cookie_value.reveal()),
+            Cookie(self._pending_cookies.name(pending.key), None),
+        )
+        somebody_else = before is not None and before.sub != opened.session.sub
+        granted = [scope for tokens in self._sessions.all_tokens(opened.session.id).values() for scope in tokens.scopes]
+        if withheld := missing(pending.needed, granted):
+            # Going back would only make the page ask again, for ever.
+            error = ScopesWithheld("Globus did not give this site the permission it needs.", scopes=withheld)
+            return self._explain(request, error, cookies=cookies, again=pending, session=opened.session)
+        return redirect(
+            location(pending.return_to, self._config.base_url),
+            cookies=cookies,
+            forget_framework_session=somebody_else,
+        )
+
+    # -- explaining
+
+    def _explain(
+        self,
+        request: Request,
+        error: TrivetError,
+        *,
+        cookies: tuple[Cookie, ...] = (),
+        actions: tuple[Action, ...] | None = None,
+        again: PendingLogin | None = None,
+        session: Session | None = None,
+        note: str = "",
+    ) -> Answer:
+        """Say what happened and what to do next, in a page or to a script, and in the log under the same reference."""
+        reference = secrets.token_hex(4)
+        log = _log.error if error.status >= 500 else _log.info
+        log("%s: %s %s (reference %s)", error.code, error, error.data or "", reference, exc_info=error.__cause__)
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == 503 else {}
+        message, hint = (_FOR_OPERATORS, "") if error.for_operators else (error.message, f"{note} {error.hint}".strip())
+        if not request.wants_page():
+            document = {"code": error.code, "message": message, "hint": hint, "reference": reference}
+            return Answer(status=error.status, document=document, cookies=cookies, headers=headers)
+        if isinstance(error, AttemptUnknown) and session:
+            message = f"{message} You are signed in as {session.user.username or session.user.display_name}."
+        page = self._page(
+            _TITLES.get(error.code, "Something went wrong"),
+            message,
+            hint=hint,
+            actions=self._ways_on(request, again, session) if actions is None else actions,
+            reference=reference,
+        )
+        return Answer(status=error.status, page=page, cookies=cookies, headers=headers)
+
+    def _ways_on(self, request: Request, again: PendingLogin | None, session: Session | None) -> tuple[Action, ...]:
+        home = Action(label="Go to the start page", url=self._config.home_url)
+        if request.path not in {self._config.login_path, self._config.callback_path}:
+            here = location(request.target, self._config.base_url) if request.method == "GET" else self._config.home_url
+            return (Action(label="Try again", url=here), home)
+        return_to = self._safe_return_to(again.return_to if again else request.parameter("next"))
+        if session:
+            return (Action(label="Continue", url=location(return_to, self._config.base_url)),)
+        query = f"?next={quote(return_to, safe='/')}" if return_to != "/" else ""
+        return (Action(label="Sign in", url=f"{self._config.base_url}{self._config.login_path}{query}"), home)
+
+    def _refusal_document(self, request: Request, error: LoginNeeded, session: Session | None) -> Answer:
+        """Answer a script, in the shape of a Globus Auth Requirements Error with the address to send the person to."""
+        parameters: dict[str, object] = {"session_message": error.message}
+        if isinstance(error, ConsentNeeded):
+            parameters["required_scopes"] = list(error.scopes)
+        code = "ConsentRequired" if isinstance(error, ConsentNeeded) else "AuthorizationRequired"
+        document = {
+            "code": code,
+            "authorization_parameters": parameters,
+            "login_url": self._login_url(request, error, session),
+        }
+        # RFC 9110, section 15.5.2 wants a challenge with a 401; ours names no scheme that a browser would prompt for.
+        headers = {"WWW-Authenticate": "Session"} if error.status == 401 else {}
+        return Answer(status=error.status, document=document, headers=headers)
+
+    def _confirm_logout(self, *, status: int) -> Answer:
+        page = self._page(
+            "Sign out?",
+            f"You are about to sign out of {self._config.app_name}.",
+            actions=(
+                Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True),
+                Action(label="Stay", url=self._config.home_url),
+            ),
+        )
+        return Answer(status=status, page=page)
+
+    def _page(
+        self,
+        title: str,
+        message: str,
+        *,
+        hint: str = "",
+        actions: tuple[Action, ...] = (),
+        reference: str | None = None,
+    ) -> Page:
+        return Page(
+            title=title,
+            message=message,
+            hint=hint,
+            actions=actions,
+            reference=reference,
+            app_name=self._config.app_name,
+        )
+
+    # -- about the request
+
+    def _may_act_here(self, request: Request) -> bool:
+        return request.may_act() and request.host.lower() == self._config.host
+
+    def _here(self, path: str, query: str) -> str:
+        return location(f"{path}?{query}" if query else path, self._config.base_url)
+
+    def _quietly(self, visit: Visit) -> Session | None:
+        """Return the session while explaining an error, which must not end in another one."""
+        try:
+            return visit.session
+        except StoreUnavailable:
+            return None
+
+
+_FOR_OPERATORS = "This site is not set up correctly. Please tell the people who run it, with the reference below."
+
+_TITLES = {
+    "login_required": "Please sign in",
+    "consent_required": "Permission needed",
+    "sign_in_denied": "Not signed in",
+    "attempt_unknown": "Sign-in not completed",
+    "code_refused": "Sign-in not completed",
+    "id_token_refused": "Sign-in not completed",
+    "scopes_withheld": "Permission not given",
+    "globus_unavailable": "Globus is not answering",
+    "globus_refused": "Globus said no",
+    "client_refused": "Something is wrong with this site",
+    "config_invalid": "Something is wrong with this site",
+    "store_unavailable": "Please try again in a moment",
+}

@@ -1,0 +1,188 @@
+"""
+Sessions: who is signed in at which browser, and the tokens that go with it.
+
+The browser holds a random value in a cookie; the store holds its hash. Whoever reads the store can therefore not sign
+in with what they find, nor read a token, since those are sealed for the row they stand in.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from trivet.errors import LoginNeeded, SealBroken
+from trivet.protocol import base64url
+from trivet.sealing import Sealer
+from trivet.store import SessionRecord, Store, TokenRecord
+from trivet.tokens import Secret, TokenSet
+from trivet.user import User
+
+COOKIE_BYTES = 32  # 256 random bits
+COOKIE_CHARACTERS = 43  # the same in base64url
+TOUCH_SECONDS = 60  # "last seen" is written at most this often, so that an ordinary page view is one read
+
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """One signed-in browser. ``id`` may be shown and logged; it is not the cookie value and does not lead to it."""
+
+    def __init__(self, record: SessionRecord) -> None:
+        self._record = record
+        self.id = record.id
+        self.sub = record.sub
+        self.created_at = record.created_at
+        self.last_seen_at = record.last_seen_at
+
+    @cached_property
+    def user(self) -> User:
+        """Who is signed in."""
+        return User.from_json(self._record.user)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a session holds for one resource server, and which version of it this is."""
+
+    tokens: TokenSet
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session just opened: the cookie value that leads to it, and the tokens that it made superfluous."""
+
+    session: Session
+    cookie_value: Secret
+    superseded: tuple[Secret, ...]
+
+
+class Sessions:
+    """
+    Opens, finds and ends sessions.
+
+    Args:
+        store: where they are kept.
+        sealer: seals their tokens.
+        idle_seconds: how long one lasts without a visit.
+        absolute_seconds: how long one lasts at most.
+        clock: seconds since the epoch.
+        random: source of random bytes.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sealer: Sealer,
+        *,
+        idle_seconds: int,
+        absolute_seconds: int,
+        clock: Callable[[], float],
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._idle_seconds = idle_seconds
+        self._absolute_seconds = absolute_seconds
+        self._clock = clock
+        self._random = random
+
+    def open(self, user: User, tokens: Mapping[str, TokenSet], *, replacing: Session | None = None) -> Opened:
+        """
+        Open a session for *user*, ending the one it replaces in the same step.
+
+        A replaced session of the same person hands on the tokens that did not come anew.
+        """
+        now = int(self._clock())
+        cookie_value = base64url(self._random(COOKIE_BYTES))
+        record = SessionRecord(_session_id(cookie_value), user.sub, user.to_json(), now, now)
+        kept = self.all_tokens(replacing.id) if replacing and replacing.sub == user.sub else {}
+        held = {**kept, **tokens}
+        ended = self._store.open_session(
+            record,
+            [self._sealed(record.id, token_set, version=1) for token_set in held.values()],
+            replacing=replacing.id if replacing else None,
+        )
+        still_held = {secret for token_set in held.values() for secret in token_set.secrets()}
+        superseded = tuple(secret for secret in self._secrets(ended) if secret not in still_held)
+        return Opened(Session(record), Secret(cookie_value), superseded)
+
+    def find(self, cookie_value: str) -> Session | None:
+        """Return the session that a cookie leads to, too old or not, or None."""
+        if len(cookie_value) != COOKIE_CHARACTERS or not cookie_value.isascii():
+            return None
+        record = self._store.find_session(_session_id(cookie_value))
+        return Session(record) if record else None
+
+    def is_over(self, session: Session) -> bool:
+        """Tell whether the session has outlived its idle or its absolute time."""
+        now = self._clock()
+        idle, age = now - session.last_seen_at, now - session.created_at
+        return idle >= self._idle_seconds or age >= self._absolute_seconds
+
+    def touch(self, session: Session) -> None:
+        """Note that the session is in use."""
+        now = int(self._clock())
+        if now - session.last_seen_at >= min(TOUCH_SECONDS, self._idle_seconds / 2):
+            self._store.touch_session(session.id, now)
+
+    def end(self, session_id: str) -> list[Secret]:
+        """End the session; return the tokens it held, which are now for the caller to revoke."""
+        return self._secrets(self._store.end_session(session_id))
+
+    def held(self, session_id: str, resource_server: str) -> Held | None:
+        """
+        Return what the session holds for *resource_server*, or None.
+
+        Raises:
+            LoginNeeded: it holds something that does not open.
+        """
+        record = self._store.find_token(session_id, resource_server)
+        if record is None:
+            return None
+        try:
+            return Held(self._opened(record), record.version)
+        except SealBroken:
+            _log.warning("tokens of session %s for %s do not open", session_id, resource_server)
+            raise LoginNeeded("Your sign-in cannot be read any more.", hint="Sign in again to go on.") from None
+
+    def replace(self, session_id: str, tokens: TokenSet, *, version: int) -> bool:
+        """Store *tokens* as that version; False when another was quicker, or the session has ended."""
+        return self._store.replace_token(self._sealed(session_id, tokens, version=version))
+
+    def all_tokens(self, session_id: str) -> dict[str, TokenSet]:
+        """Return what the session holds, by resource server, leaving out what does not open."""
+        return {tokens.resource_server: tokens for tokens in self._readable(self._store.tokens_of(session_id))}
+
+    def spend(self, key: str, *, seconds: int) -> bool:
+        """Use up *key* and remember so for *seconds*; True to the first who asks only."""
+        now = int(self._clock())
+        return self._store.spend(key, now=now, until=now + seconds)
+
+    def _sealed(self, session_id: str, tokens: TokenSet, *, version: int) -> TokenRecord:
+        sealed = self._sealer.seal(tokens.to_bytes(), place=_place(session_id, tokens.resource_server))
+        return TokenRecord(session_id, tokens.resource_server, version, sealed)
+
+    def _opened(self, record: TokenRecord) -> TokenSet:
+        plaintext = self._sealer.open(record.sealed, place=_place(record.session_id, record.resource_server))
+        return TokenSet.from_bytes(record.resource_server, plaintext)
+
+    def _readable(self, records: Iterable[TokenRecord]) -> Iterable[TokenSet]:
+        for record in records:
+            try:
+                yield self._opened(record)
+            except SealBroken:
+                _log.warning("tokens of session %s for %s do not open", record.session_id, record.resource_server)
+
+    def _secrets(self, records: Iterable[TokenRecord]) -> list[Secret]:
+        return [secret for tokens in self._readable(records) for secret in tokens.secrets()]
+
+
+def _session_id(cookie_value: str) -> str:
+    return base64url(hashlib.sha256(cookie_value.encode("ascii")).digest())
+
+
+def _place(session_id: str, resource_server: str) -> str:
+    return f"{session_id} {resource_server}"

@@ -1,0 +1,93 @@
+"""
+The signed-in user, as Globus describes them.
+
+`User.sub` is who they are. Everything else may change or be missing: usernames are reassigned, an email address may be
+absent or shared, and the set of linked identities grows and shrinks (OpenID Connect Core, section 5.7).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """
+    One identity of a person: an account at one identity provider.
+
+    ``identity_provider`` is a UUID; ``last_authentication`` is in seconds since the epoch.
+    """
+
+    sub: str
+    username: str | None = None
+    name: str | None = None
+    email: str | None = None
+    organization: str | None = None
+    identity_provider: str | None = None
+    identity_provider_display_name: str | None = None
+    last_authentication: int | None = None
+
+    @property
+    def domain(self) -> str | None:
+        """
+        The identity provider's part of the username: what follows the *last* ``@``.
+
+        The first one will not do: ``ada@uni.example@accounts.google.com`` is a Google account.
+        """
+        _, at, domain = (self.username or "").rpartition("@")
+        return domain.lower() if at and domain else None
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, Any]) -> Self:
+        """Read an entry of ``identity_set``. A value of an unexpected type counts as missing."""
+        values: dict[str, Any] = {"sub": str(claims["sub"])}
+        for name in ("name", "email", "organization", "identity_provider", "identity_provider_display_name"):
+            values[name] = _text(claims.get(name))
+        values["username"] = _text(claims.get("username")) or _text(claims.get("preferred_username"))
+        moment = claims.get("last_authentication")
+        values["last_authentication"] = int(moment) if isinstance(moment, int | float) else None
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class User(Identity):
+    """
+    The person who is signed in: the identity this application knows them by, and those linked to it.
+
+    ``identity_set`` holds all of them, this one included, in the order Globus gave; only this one when Globus gave
+    none.
+    """
+
+    identity_set: tuple[Identity, ...] = ()
+
+    @property
+    def display_name(self) -> str:
+        """What to call them on a page: the first of name, username and email that there is."""
+        return self.name or self.username or self.email or "Globus user"
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, Any]) -> Self:
+        """Read the claims of an ID token or of userinfo."""
+        own = Identity.from_claims(claims)
+        listed = claims.get("identity_set")
+        entries = listed if isinstance(listed, list) else []
+        identities = [Identity.from_claims(entry) for entry in entries if isinstance(entry, dict) and entry.get("sub")]
+        if all(identity.sub != own.sub for identity in identities):
+            identities.insert(0, own)
+        return cls(**{field.name: getattr(own, field.name) for field in fields(own)}, identity_set=tuple(identities))
+
+    def to_json(self) -> str:
+        """Write it down for the session store."""
+        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        document = json.loads(text)
+        identities = tuple(Identity(**entry) for entry in document.pop("identity_set"))
+        return cls(**document, identity_set=identities)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

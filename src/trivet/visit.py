@@ -1,0 +1,116 @@
+"""
+A visit: one request by one browser, from the cookie it carries to the person behind it and their tokens.
+
+Nothing is looked up before it is asked for, so a page that does not care who is looking costs nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from globus_sdk.authorizers import GlobusAuthorizer
+
+from trivet.errors import LoginNeeded
+from trivet.logout import Logout
+from trivet.refresh import MARGIN_SECONDS, Refresher
+from trivet.sdk import AnyClient, SessionAuthorizer, bound_client
+from trivet.session import Session, Sessions
+from trivet.tokens import AccessToken
+from trivet.transport import Transports
+from trivet.user import User
+
+_NOT_ASKED = object()
+
+
+class Visit:
+    """
+    One request's view of the session. Belongs to that request alone.
+
+    Args:
+        cookie_value: what the browser sent; hostile.
+    """
+
+    def __init__(
+        self,
+        cookie_value: str | None,
+        *,
+        sessions: Sessions,
+        logout: Logout,
+        refresher: Refresher,
+        transports: Transports,
+        clock: Callable[[], float],
+    ) -> None:
+        self._cookie_value = cookie_value
+        self._sessions = sessions
+        self._logout = logout
+        self._refresher = refresher
+        self._transports = transports
+        self._clock = clock
+        self._session: Session | object | None = _NOT_ASKED
+
+    @property
+    def asked(self) -> bool:
+        """Whether anybody wanted to know who is looking; such a page is not for caches."""
+        return self._session is not _NOT_ASKED
+
+    @property
+    def session(self) -> Session | None:
+        """
+        The live session that the cookie leads to. One that has outlived its time is ended here.
+
+        Raises:
+            StoreUnavailable: the store does not answer.
+        """
+        if self._session is _NOT_ASKED:
+            self._session = self._find()
+        assert self._session is None or isinstance(self._session, Session)
+        return self._session
+
+    @property
+    def user(self) -> User | None:
+        """The signed-in user, or None."""
+        return self.session.user if self.session else None
+
+    def signed_in(self) -> Session:
+        """
+        Return the session.
+
+        Raises:
+            LoginNeeded: there is none.
+        """
+        if self.session is None:
+            raise LoginNeeded("You are not signed in.", hint="Sign in to go on.")
+        return self.session
+
+    def access_token(
+        self, resource_server: str, *, scopes: Sequence[str] = (), for_at_least: int = MARGIN_SECONDS
+    ) -> AccessToken:
+        """Return an access token of the signed-in user; see `Refresher.fresh_tokens`."""
+        tokens = self._refresher.fresh_tokens(
+            self.signed_in(), resource_server, needed=scopes, for_at_least=for_at_least
+        )
+        return tokens.access_token
+
+    def authorizer(self, resource_server: str, *, scopes: Sequence[str] = ()) -> GlobusAuthorizer:
+        """Return an authorizer of the signed-in user for any SDK client."""
+        return SessionAuthorizer(
+            self._refresher, self.signed_in(), resource_server, needed=tuple(scopes), clock=self._clock
+        )
+
+    def client(self, client_class: type[AnyClient], *, scopes: Sequence[str] | None, **options: Any) -> AnyClient:
+        """Return an SDK client that acts for the signed-in user; see `trivet.sdk.bound_client`."""
+        return bound_client(
+            client_class,
+            lambda resource_server, needed: self.authorizer(resource_server, scopes=needed),
+            self._transports,
+            scopes=scopes,
+            **options,
+        )
+
+    def _find(self) -> Session | None:
+        session = self._sessions.find(self._cookie_value) if self._cookie_value else None
+        if session and self._sessions.is_over(session):
+            self._logout.end(session, reason="timeout")
+            return None
+        if session:
+            self._sessions.touch(session)
+        return session
