@@ -22,7 +22,7 @@ from trivet.errors import (
     StoreUnavailable,
     TrivetError,
 )
-from trivet.tokens import AccessToken
+from trivet.tokens import AccessToken, Grant
 from trivet.user import Identity, User
 from trivet.version import __version__
 
@@ -36,6 +36,7 @@ __all__ = [
     "ConsentNeeded",
     "GlobusRefused",
     "GlobusUnavailable",
+    "Grant",
     "IdTokenRefused",
     "Identity",
     "LoginNeeded",

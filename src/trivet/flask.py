@@ -29,7 +29,7 @@ from trivet.events import EVENTS
 from trivet.refresh import MARGIN_SECONDS
 from trivet.request import Request
 from trivet.sdk import AnyClient, explained
-from trivet.tokens import AccessToken
+from trivet.tokens import AccessToken, Grant
 from trivet.user import User
 from trivet.visit import Visit
 
@@ -73,6 +73,11 @@ class Globus:
     def user(self) -> User | None:
         """The signed-in user, or None. On a page that never asks, nothing is looked up."""
         return _visit().user
+
+    @property
+    def grants(self) -> list[Grant]:
+        """Which Globus services this session may use, and until when; empty when nobody is signed in."""
+        return _visit().grants()
 
     def login_required(self, view: Callable[P, R]) -> Callable[P, R]:
         """Let only signed-in users see *view*; everybody else signs in first and comes back to the same address."""

@@ -59,6 +59,20 @@ class RefreshToken(Secret):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """
+    What a session may use, to be shown to a person: which service, to what extent, until when.
+
+    ``expires_at`` is in seconds since the epoch; a ``renewable`` grant is renewed by itself before then.
+    """
+
+    resource_server: str
+    scopes: frozenset[str]
+    expires_at: int
+    renewable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSet:
     """
     The tokens for one resource server.
@@ -72,6 +86,11 @@ class TokenSet:
     scopes: frozenset[str]
     obtained_at: int
     expires_at: int
+
+    @property
+    def grant(self) -> "Grant":
+        """What these tokens are good for, without the tokens."""
+        return Grant(self.resource_server, self.scopes, self.expires_at, self.refresh_token is not None)
 
     def lasts(self, seconds: int, *, now: float) -> bool:
         """Tell whether the access token is good for at least *seconds* more."""

@@ -14,7 +14,7 @@ from trivet.logout import Logout
 from trivet.refresh import MARGIN_SECONDS, Refresher
 from trivet.sdk import AnyClient, SessionAuthorizer, bound_client
 from trivet.session import Session, Sessions
-from trivet.tokens import AccessToken
+from trivet.tokens import AccessToken, Grant
 from trivet.transport import Transports
 from trivet.user import User
 
@@ -80,6 +80,11 @@ class Visit:
         if self.session is None:
             raise LoginNeeded("You are not signed in.", hint="Sign in to go on.")
         return self.session
+
+    def grants(self) -> list[Grant]:
+        """Return what the session may use at Globus, by resource server; nothing when nobody is signed in."""
+        tokens = self._sessions.all_tokens(self.session.id) if self.session else {}
+        return [tokens[resource_server].grant for resource_server in sorted(tokens)]
 
     def access_token(
         self, resource_server: str, *, scopes: Sequence[str] = (), for_at_least: int = MARGIN_SECONDS
