@@ -77,9 +77,9 @@ class SqlStore:
 
     def spend(self, key: str, *, now: int, until: int) -> bool:
         with self._connections.transaction() as connection:
-            used_up = connection.execute(self._spend, {"key": key, "until": until, "now": now})
+            used_up = connection.execute(self._spend, {"key": key, "until": until, "now": now}).all()
             connection.execute(statements.forget_some_spent, {"now": now})
-        return used_up.rowcount == 1
+        return used_up != []
 
     def close(self) -> None:
         self._connections.close()

@@ -4,8 +4,9 @@ What the SQL store says to its database.
 The statements are put together once, because that costs SQLAlchemy more than running one costs the database.
 """
 
-from sqlalchemy import BindParameter, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from trivet.store.tables import sessions, spent, tokens
 
@@ -54,10 +55,11 @@ _some_past = (
 forget_some_spent = delete(spent).where(spent.c.key.in_(_some_past))
 
 
-def spend(dialect: str) -> Insert:
-    """Return the statement that writes one row for the first to use a key up, and none for all others."""
+def spend(dialect: str) -> ReturningInsert[str]:
+    """Return the statement that writes, and returns, one row for the first to use a key up and none for all others."""
     upsert = sqlite.insert(spent) if dialect == "sqlite" else postgresql.insert(spent)
     # A key that is remembered past its time must not stand in the way of its next use.
-    return upsert.on_conflict_do_update(
+    upsert = upsert.on_conflict_do_update(
         index_elements=[spent.c.key], set_={"until": upsert.excluded.until}, where=_is_past
     )
+    return upsert.returning(spent.c.key)
