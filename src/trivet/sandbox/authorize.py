@@ -15,7 +15,6 @@ from urllib.parse import quote, urlencode
 from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.utils import redirect as werkzeug_redirect
 
 from trivet.sandbox.authorize_request import AuthorizeRequest, ReturnedError, ShownError, judge
 from trivet.sandbox.browsers import Attempt, Browser
@@ -66,14 +65,14 @@ def authorize_routes(server: SandboxServer) -> Blueprint:
             browser.sign_in(person, identity, world.now())
             world.last_authentication[identity.id] = world.now()
             world.browsers.renew(browser)
-            attempt.signed_in = True
+            attempt.person = person
             return remember(_proceed(attempt, browser, world), browser, world)
 
     @routes.get(CONSENT)
     def consent_form() -> ResponseReturnValue:
         with world.lock:
             browser, attempt = _attempt(request.args.get("attempt"), world)
-            if not attempt.signed_in:
+            if not _is_still_them(attempt, browser):
                 return redirect(_page(SIGN_IN, attempt))
             return consent_page(attempt, browser)
 
@@ -82,8 +81,8 @@ def authorize_routes(server: SandboxServer) -> Blueprint:
         with world.lock:
             browser, attempt = _attempt(request.form.get("attempt"), world)
             decision = request.form.get("decision")
-            if not attempt.signed_in or browser.person is None:
-                return redirect(_page(SIGN_IN, attempt))
+            if browser.person is None or not _is_still_them(attempt, browser):
+                return redirect(_page(SIGN_IN, attempt), 303)
             if decision not in ("allow", "deny"):
                 return consent_page(attempt, browser)
             attempt.answered = True
@@ -122,12 +121,17 @@ def _begin(asked: AuthorizeRequest, world: World) -> Response:
         if "none" in asked.prompts:
             raise asked.refusal("consent_required", "There are scopes the person has not agreed to.")
         attempt = browser.begin(asked)
-        attempt.signed_in = True
+        attempt.person = browser.person
         return redirect(_page(CONSENT, attempt))
     if "none" in asked.prompts:
         raise asked.refusal("login_required", "Nobody is signed in in this browser.")
     browser = browser or world.browsers.add(Browser())
     return remember(sign_in_page(browser.begin(asked), browser, world), browser, world)
+
+
+def _is_still_them(attempt: Attempt, browser: Browser) -> bool:
+    """Say whether who signed in for *attempt* is who is signed in now; another tab may have changed that."""
+    return attempt.person is not None and attempt.person == browser.person
 
 
 def _proceed(attempt: Attempt, browser: Browser, world: World) -> Response:
@@ -162,7 +166,8 @@ def return_to(redirect_uri: str, **params: str | None) -> Response:
 
 
 def redirect(address: str, status: int = 302) -> Response:
-    return werkzeug_redirect(address, status, Response)  # type: ignore[return-value]
+    """Redirect without the customary little page: it would repeat the address, and so the code in it."""
+    return Response(status=status, headers={"Location": address})
 
 
 class StaleAttemptError(HTTPException):

@@ -22,11 +22,11 @@ MAX_BROWSERS = 10_000
 
 @dataclass
 class Attempt:
-    """One visit to the authorize page that still needs an answer. It can be answered once."""
+    """One visit to the authorize page that still needs an answer, once, from ``person`` after they have signed in."""
 
     request: AuthorizeRequest
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
-    signed_in: bool = False
+    person: Person | None = None
     answered: bool = False
 
 

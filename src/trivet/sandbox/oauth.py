@@ -46,8 +46,10 @@ def posted_request() -> SandboxRequest:
     """Return the current form post.
 
     Raises:
-        InvalidRequestError: a parameter came twice (RFC 6749 section 3.2).
+        InvalidRequestError: the body is no form, or a parameter came twice (RFC 6749 section 3.2).
     """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise InvalidRequestError("The body is not application/x-www-form-urlencoded.")
     if any(len(values) > 1 for _, values in request.form.lists()):
         raise InvalidRequestError("A parameter was sent more than once.")
     params = {name: value for name, value in request.form.items() if value}

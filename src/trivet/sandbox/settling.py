@@ -145,8 +145,9 @@ class Settling:
         root = Path(given).expanduser() if given else self._own / key
         if given and not root.is_absolute():
             root = (self._base or self._own) / root
-        if (not given or self._base is None) and root.is_relative_to(self._own):
+        root = root.resolve()
+        if root.is_relative_to(self._own):
             root.mkdir(parents=True, exist_ok=True)
         if not root.is_dir():
             entry.problem(f"there is no such directory: {root}", "root")
-        return root.resolve()
+        return root

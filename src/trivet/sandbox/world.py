@@ -103,7 +103,7 @@ class World:
         return self._clients_by_id.get(client_id or "")
 
     def collection(self, collection_id: str) -> Collection | None:
-        return self._collections_by_id.get(collection_id)
+        return self._collections_by_id.get(collection_id.lower())
 
     def find_identity(self, identity_id: str) -> tuple[Person, Identity] | None:
         for person in self.people.values():

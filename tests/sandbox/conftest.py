@@ -1,0 +1,217 @@
+"""A running sandbox per test process, back at its seed for every test, and a browser without windows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import pytest
+import requests
+
+from trivet.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CALLBACK = "http://localhost:5000/login/callback"
+TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def globus(_running: Sandbox) -> Sandbox:
+    """The sandbox, as its seed says."""
+    _running.reset()
+    return _running
+
+
+class Page(HTMLParser):
+    """A page as a browser sees it: forms, buttons, links, texts by id."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.hidden: dict[str, str] = {}
+        self.buttons: list[tuple[str, str]] = []
+        self.links: dict[str, str] = {}
+        self.scripts = 0
+        self.by_id: dict[str, str] = {}
+        self._open: list[str | None] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = values["action"]
+        if tag == "input" and values.get("type") == "hidden":
+            self.hidden[values["name"]] = values["value"]
+        if tag == "button":
+            self.buttons.append((values["name"], values["value"]))
+        if tag == "a":
+            self.links[values.get("id", "")] = values["href"]
+        self.scripts += tag == "script"
+        if tag not in ("input", "meta", "link"):
+            self._open.append(values.get("id"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for each in self._open:
+            if each:
+                self.by_id[each] = self.by_id.get(each, "") + data
+
+
+class Visitor:
+    """Somebody with a browser and, like every browser, a cookie jar."""
+
+    def __init__(self, globus: Sandbox) -> None:
+        self.globus = globus
+        self.http = requests.Session()
+
+    def url(self, **params: Any) -> str:
+        """An authorize address for the portal; a parameter set to None is left out."""
+        usual = {
+            "client_id": self.globus.clients["portal"].id,
+            "redirect_uri": CALLBACK,
+            "response_type": "code",
+            "scope": f"openid profile email {TRANSFER_ALL}",
+            "state": "st4te",
+            "access_type": "offline",
+        }
+        wanted = {name: value for name, value in {**usual, **params}.items() if value is not None}
+        return f"{self.globus.url}/v2/oauth2/authorize?{urlencode(wanted, doseq=True)}"
+
+    def visit(self, url: str | None = None, **params: Any) -> requests.Response:
+        return self.http.get(url or self.url(**params), allow_redirects=False)
+
+    def press(self, response: requests.Response, name: str, value: str) -> requests.Response:
+        """Press a button on the page, which must be there."""
+        page = Page(response.text)
+        assert (name, value) in page.buttons
+        address = urljoin(response.url, page.action)
+        return self.http.post(address, data={**page.hidden, name: value}, allow_redirects=False)
+
+    def follow(self, response: requests.Response) -> requests.Response:
+        """Follow redirects as long as they stay at the sandbox."""
+        while response.is_redirect and urljoin(response.url, response.headers["Location"]).startswith(self.globus.url):
+            response = self.visit(urljoin(response.url, response.headers["Location"]))
+        return response
+
+    def identify(self, response: requests.Response, person: str = "ada", identity: int = 0) -> requests.Response:
+        chosen = self.globus.people[person].identities[identity].id
+        return self.follow(self.press(response, "identity", chosen))
+
+    def sign_in(self, person: str = "ada", *, identity: int = 0, **params: Any) -> dict[str, str]:
+        """Go all the way, agreeing to everything, and return what the application's callback receives."""
+        response = self.follow(self.visit(**params))
+        if "identity" in dict(Page(response.text).buttons):
+            response = self.identify(response, person, identity)
+        if ("decision", "allow") in Page(response.text).buttons:
+            response = self.press(response, "decision", "allow")
+        return callback(response)
+
+
+def callback(response: requests.Response) -> dict[str, str]:
+    """What the application's address receives from this redirect."""
+    assert response.status_code == 302
+    query = parse_qs(urlsplit(response.headers["Location"]).query, keep_blank_values=True)
+    return {name: values[0] for name, values in query.items()}
+
+
+@pytest.fixture
+def visitor(globus: Sandbox) -> Visitor:
+    return Visitor(globus)
+
+
+@pytest.fixture
+def new_visitor(globus: Sandbox) -> Callable[[], Visitor]:
+    return lambda: Visitor(globus)
+
+
+@pytest.fixture
+def read_page() -> type[Page]:
+    return Page
+
+
+@pytest.fixture
+def read_callback() -> Callable[[requests.Response], dict[str, str]]:
+    return callback
+
+
+class TokenEndpoint:
+    """Raw form posts to the token endpoints."""
+
+    def __init__(self, globus: Sandbox) -> None:
+        self.globus = globus
+
+    def post(self, path: str = "", *, client: str | None = "portal", **form: Any) -> requests.Response:
+        found = self.globus.clients[client] if client else None
+        auth = (found.id, found.secret) if found and found.secret else None
+        return requests.post(f"{self.globus.url}/v2/oauth2/token{path}", data=form, auth=auth)
+
+    def redeem(self, code: str, *, client: str | None = "portal", **form: Any) -> requests.Response:
+        fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **form}
+        return self.post(client=client, **fields)
+
+    def refresh(self, refresh_token: str, *, client: str | None = "portal", **form: Any) -> requests.Response:
+        return self.post(client=client, grant_type="refresh_token", refresh_token=refresh_token, **form)
+
+    def introspect(self, token: str, *, client: str | None = "portal", **form: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.post("/introspect", client=client, token=token, **form).json()
+        return answer
+
+
+@pytest.fixture
+def endpoint(globus: Sandbox) -> TokenEndpoint:
+    return TokenEndpoint(globus)
+
+
+class Pkce:
+    """A fresh verifier and its challenge."""
+
+    def __init__(self) -> None:
+        self.verifier = secrets.token_urlsafe(48)
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        self.challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {"code_challenge": self.challenge, "code_challenge_method": "S256"}
+
+
+@pytest.fixture
+def pkce() -> Pkce:
+    return Pkce()
+
+
+@pytest.fixture
+def tokens(visitor: Visitor, endpoint: TokenEndpoint) -> dict[str, Any]:
+    """A token response for ada, with refresh tokens, for Auth (at top level) and Transfer."""
+    answer: dict[str, Any] = endpoint.redeem(visitor.sign_in()["code"]).json()
+    return answer
+
+
+@pytest.fixture
+def transfer_token(tokens: dict[str, Any]) -> str:
+    value: str = tokens["other_tokens"][0]["access_token"]
+    return value
+
+
+@pytest.fixture
+def ask_transfer(globus: Sandbox, transfer_token: str) -> Callable[..., requests.Response]:
+    def ask(what: str, /, **params: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {transfer_token}"}
+        return requests.get(f"{globus.url}/v0.10/{what}", params=params, headers=headers)
+
+    return ask
