@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from trivet.errors import StoreUnavailable
+
 __all__ = ["engine_for"]
 
 _BUSY_SECONDS = 10  # how long a write waits for another process's write before the store counts as not answering
@@ -23,6 +25,7 @@ def engine_for(url: str) -> Engine:
 
     Raises:
         ValueError: not a URL, or one that names no database for several processes to share.
+        StoreUnavailable: the place for a SQLite file cannot be made.
     """
     try:
         parsed = make_url(url)
@@ -61,7 +64,11 @@ def _sqlite(url: URL) -> Engine:
     if url.database in {None, "", ":memory:"} or url.query:
         raise ValueError("SQLite is used with a plain file, sqlite:///path/to/file; for a store in memory use memory:")
     path = Path(str(url.database)).absolute()  # the process may change its directory later
-    _create_private(path)
+    try:
+        _create_private(path)
+    except OSError as error:
+        hint = "See that its directory exists and that this process may write there."
+        raise StoreUnavailable("The file of the session store cannot be created.", hint=hint, kind="sqlite") from error
     # IMMEDIATE takes the write lock at once. A transaction that began as a reader could not wait for it: SQLite says
     # "database is locked" without waiting when a reader wants to write after somebody else did.
     engine = _engine(

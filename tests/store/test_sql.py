@@ -1,0 +1,282 @@
+"""What the SQL store promises beyond the contract: many processes, crashes, outages, and a file that is private."""
+
+import os
+import secrets
+import sqlite3
+import stat
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
+from tests.servers import PostgreSQL
+
+from trivet.errors import StoreUnavailable
+from trivet.store import Store, TokenRecord, open_store
+from trivet.store.contract import a_session, a_token
+
+WORKER = Path(__file__).with_name("worker.py")
+PROCESSES = 4
+
+
+class Worker:
+    """A process of its own, running `worker.py`."""
+
+    def __init__(self, task: str, url: str, argument: str = "") -> None:
+        command = [sys.executable, WORKER, task, url, argument]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def go(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
+    def hear(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+
+@contextmanager
+def workers(count: int, task: str, url: str, argument: str = "") -> Iterator[list[Worker]]:
+    """Start *count* workers and let them all go at once."""
+    started = [Worker(task, url, argument) for _ in range(count)]
+    try:
+        assert [worker.hear() for worker in started] == ["ready"] * count
+        for worker in started:
+            worker.go()
+        yield started
+    finally:
+        for worker in started:
+            worker.process.kill()
+            worker.process.communicate()
+
+
+def count(url: str, table: str) -> int:
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        rows: int = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+    engine.dispose()
+    return rows
+
+
+class TestProcesses:
+    def test_four_workers_may_start_at_once(self, url: str) -> None:
+        """On an empty database, every one of them finds or creates the tables, and can use them at once."""
+        with workers(PROCESSES, "start", url) as started:
+            assert [worker.hear() for worker in started] == ["True"] * PROCESSES
+
+    def test_one_process_ends_a_session(self, opened: Callable[[str], Store], url: str) -> None:
+        """Of many processes that end a session, one gets its tokens."""
+        store, session = opened(url), a_session()
+        store.open_session(session, [a_token(session)])
+        with workers(PROCESSES, "end", url, session.id) as started:
+            assert sorted(worker.hear() for worker in started) == ["0"] * (PROCESSES - 1) + ["1"]
+
+    def test_one_process_spends_a_key(self, opened: Callable[[str], Store], url: str) -> None:
+        """Of many processes that spend the same fifty keys, each key is spent by one."""
+        opened(url)
+        with workers(PROCESSES, "spend", url, "key") as started:
+            assert sum(int(worker.hear()) for worker in started) == 50
+
+    def test_processes_replace_a_token_in_turn(self, opened: Callable[[str], Store], url: str) -> None:
+        """Every replacement that was taken is a version, so that none has overwritten another."""
+        store, session = opened(url), a_session()
+        store.open_session(session, [a_token(session)])
+        with workers(PROCESSES, "refresh", url, session.id) as started:
+            won = sum(int(worker.hear()) for worker in started)
+        assert store.tokens_of(session.id)[0].version == 1 + won
+
+    def test_a_kill_in_the_middle_leaves_nothing_half_done(self, opened: Callable[[str], Store], url: str) -> None:
+        """When a process dies between two statements of a sign-in, none of it happened, and all others go on."""
+        store, session = opened(url), a_session()
+        with workers(1, "die", url, session.id) as (worker,):
+            assert worker.hear() == "halfway"
+            worker.process.kill()
+            worker.process.wait()
+        assert store.find_session(session.id) is None
+        assert store.tokens_of(session.id) == []
+        store.open_session(session, [a_token(session)])
+        assert store.find_session(session.id) == session
+
+    def test_a_fork_shares_nothing(self, opened: Callable[[str], Store], url: str) -> None:
+        """A store opened before a fork, as by ``gunicorn --preload``, works on both sides and loses nothing."""
+        session = a_session()
+        with workers(1, "fork", url, session.id) as (worker,):
+            assert worker.hear() == "0"
+        found = opened(url).find_session(session.id)
+        assert found is not None
+        assert found.last_seen_at == 2_000_000_099
+        assert count(url, "trivet_sessions") == 101
+
+
+class TestStatements:
+    def test_a_sign_in_that_fails_changes_nothing(self, opened: Callable[[str], Store], url: str) -> None:
+        """When the new session cannot be stored, the one it should replace goes on."""
+        store, old, new = opened(url), a_session(), a_session()
+        held = a_token(old)
+        store.open_session(old, [held])
+        with pytest.raises(IntegrityError):
+            store.open_session(new, [a_token(new), a_token(new)], replacing=old.id)
+        assert store.find_session(new.id) is None
+        assert store.find_session(old.id) == old
+        assert store.tokens_of(old.id) == [held]
+
+    def test_spent_keys_are_forgotten_little_by_little(self, opened: Callable[[str], Store], url: str) -> None:
+        """A sign-in removes a bounded number of expired keys, so that they neither pile up nor slow anybody down."""
+        store = opened(url)
+        for number in range(50):
+            store.spend(f"old-{number}", now=1_000, until=2_000)
+        left = []
+        for number in range(4):
+            store.spend(f"new-{number}", now=2_000, until=3_000)
+            left.append(count(url, "trivet_spent"))
+        assert left == [31, 12, 3, 4]
+
+    def test_a_key_may_be_spent_again_when_its_time_is_over(self, opened: Callable[[str], Store], url: str) -> None:
+        """One second before, it is still spent; at the second itself it is not, whether or not it was removed."""
+        store = opened(url)
+        assert store.spend("key", now=1_000, until=2_000) is True
+        assert store.spend("key", now=1_999, until=3_000) is False
+        assert store.spend("key", now=2_000, until=3_000) is True
+        assert store.spend("key", now=2_999, until=4_000) is False
+
+    def test_reads_and_cleaning_go_by_an_index(self, opened: Callable[[str], Store], sqlite_url: str) -> None:
+        """No statement looks at every row, however many there are."""
+        opened(sqlite_url)
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+            for query in (
+                "SELECT * FROM trivet_sessions WHERE id = ''",
+                "SELECT * FROM trivet_tokens WHERE session_id = '' AND resource_server = ''",
+                "SELECT * FROM trivet_tokens WHERE session_id = '' ORDER BY resource_server",
+                "SELECT key FROM trivet_spent WHERE until <= 0 ORDER BY until LIMIT 1",
+            ):
+                ((*_, plan),) = connection.execute(f"EXPLAIN QUERY PLAN {query}")
+                assert plan.startswith("SEARCH")
+
+
+class TestOutages:
+    def test_a_server_that_is_down_is_unavailable_and_comes_back(
+        self, opened: Callable[[str], Store], postgresql: PostgreSQL, postgresql_url: str
+    ) -> None:
+        """While PostgreSQL is stopped every method says so; when it is back, the very next call works."""
+        store, session = opened(postgresql_url), a_session()
+        token = a_token(session)
+        store.open_session(session, [token])
+        calls: list[Callable[[], object]] = [
+            lambda: store.open_session(a_session(), []),
+            lambda: store.find_session(session.id),
+            lambda: store.touch_session(session.id, 1),
+            lambda: store.end_session(session.id),
+            lambda: store.tokens_of(session.id),
+            lambda: store.find_token(session.id, token.resource_server),
+            lambda: store.replace_token(a_token(session, version=2)),
+            lambda: store.spend("key", now=1, until=2),
+            lambda: open_store(postgresql_url),
+        ]
+        postgresql.stop()
+        try:
+            for call in calls:
+                with pytest.raises(StoreUnavailable):
+                    call()
+        finally:
+            postgresql.start()
+        assert store.find_session(session.id) == session
+        assert store.tokens_of(session.id) == [token]
+
+    @pytest.mark.parametrize("reading", [True, False])
+    def test_a_restart_goes_unnoticed(
+        self, opened: Callable[[str], Store], postgresql: PostgreSQL, postgresql_url: str, reading: bool
+    ) -> None:
+        """A server that restarted between two calls has broken our connection, and neither a read nor a write fails."""
+        store, session = opened(postgresql_url), a_session()
+        store.open_session(session, [])
+        postgresql.stop()
+        postgresql.start()
+        if reading:
+            assert store.find_session(session.id) == session
+        else:
+            assert store.spend("key", now=1, until=2) is True
+
+    def test_the_error_tells_no_secret(self) -> None:
+        """Neither the message nor the traceback of an unreachable database holds its password."""
+        password = secrets.token_hex(8)
+        with pytest.raises(StoreUnavailable) as caught:
+            open_store(f"postgresql://portal:{password}@127.0.0.1:1/trivet?connect_timeout=2")
+        assert password not in "".join(traceback.format_exception(caught.value))
+        assert "127.0.0.1" not in str(caught.value)
+        assert caught.value.__cause__ is not None
+        assert caught.value.data == {"kind": "postgresql"}
+
+    def test_a_mistake_of_ours_tells_no_token(self, opened: Callable[[str], Store], url: str) -> None:
+        """When a statement fails, the error does not list what it was to store."""
+        store, session = opened(url), a_session()
+        sealed = secrets.token_hex(16).encode()
+        twice = [TokenRecord(session.id, "transfer", 1, sealed)] * 2
+        with pytest.raises(IntegrityError) as caught:
+            store.open_session(session, twice)
+        assert sealed.decode() not in "".join(traceback.format_exception(caught.value))
+
+    @pytest.mark.parametrize("obstacle", ["a directory", "a file for a directory", "not a database"])
+    def test_a_file_that_cannot_be_used_is_unavailable(self, tmp_path: Path, obstacle: str) -> None:
+        """Whatever stands where the SQLite file should be, the error is the one for a store that does not answer."""
+        path = tmp_path / "store"
+        if obstacle == "a directory":
+            path.mkdir()
+        else:
+            path.write_text("Dear diary, " * 1_000)
+        if obstacle == "a file for a directory":
+            path = path / "trivet.db"
+        with pytest.raises(StoreUnavailable) as caught:
+            open_store(f"sqlite:///{path}")
+        assert caught.value.__cause__ is not None
+
+
+class TestSqliteFile:
+    def test_a_new_file_is_private(self, opened: Callable[[str], Store], sqlite_url: str) -> None:
+        """The file, its log and the directory made for them are for their owner only."""
+        session = a_session()
+        opened(sqlite_url).open_session(session, [])
+        path = Path(sqlite_url.removeprefix("sqlite:///"))
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        modes = {found.name: stat.S_IMODE(found.stat().st_mode) for found in path.parent.iterdir()}
+        assert modes == {"trivet.db": 0o600, "trivet.db-shm": 0o600, "trivet.db-wal": 0o600}
+
+    def test_what_exists_keeps_its_mode(self, opened: Callable[[str], Store], tmp_path: Path) -> None:
+        """A directory or file that somebody made on purpose is not changed."""
+        path = tmp_path / "trivet.db"
+        path.touch()
+        path.chmod(0o640)
+        tmp_path.chmod(0o750)
+        opened(f"sqlite:///{path}")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
+
+    def test_a_relative_path_stays_where_it_was(
+        self, opened: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A daemon that changes its directory later goes on with the same file."""
+        monkeypatch.chdir(tmp_path)
+        store, session = opened("sqlite:///trivet.db"), a_session()
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        store.open_session(session, [])
+        store.close()
+        assert store.find_session(session.id) == session
+        assert os.listdir() == []
+
+    @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"])
+    def test_a_database_in_memory_is_refused(self, url: str) -> None:
+        """Each process would have its own; the error names the store that is meant for tests."""
+        with pytest.raises(ValueError, match="memory:"):
+            open_store(url)
+
+    def test_what_is_no_url_is_refused_without_repeating_it(self) -> None:
+        """An address that cannot be read may hold a password, so the error does not show it."""
+        with pytest.raises(ValueError, match="not a URL") as caught:
+            open_store("postgresql:portal:hunter2@db")
+        assert "hunter2" not in str(caught.value)
