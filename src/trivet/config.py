@@ -9,7 +9,7 @@ import difflib
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -165,7 +165,7 @@ class Config:
     http_timeout_seconds: int
     store: str
     app_name: str
-    secret_keys: tuple[bytes, ...]
+    secret_keys: tuple[bytes, ...] = field(repr=False)
 
     @classmethod
     def from_mapping(
@@ -249,12 +249,13 @@ def _value(setting: Setting, value: Any, default: Any) -> Any:
 
 
 def _unknown_keys(values: Mapping[str, Any]) -> list[str]:
-    known = [setting.key for setting in SETTINGS]
+    known = [setting.name for setting in SETTINGS]
     problems = []
     for key in values:
-        if key.startswith("GLOBUS_") and key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            problems.append(f"{key} is not a setting" + (f"; did you mean {near[0]}?" if near else "."))
+        name = key.removeprefix("GLOBUS_")
+        if name != key and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            problems.append(f"{key} is not a setting" + (f"; did you mean GLOBUS_{near[0]}?" if near else "."))
     return problems
 
 

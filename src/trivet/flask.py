@@ -12,6 +12,7 @@ It translates between Flask and the core; its duties are the list in `trivet.cor
 
 import atexit
 import functools
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,7 @@ from trivet.events import EVENTS
 from trivet.refresh import MARGIN_SECONDS
 from trivet.request import Request
 from trivet.sdk import AnyClient, explained
+from trivet.store import Store
 from trivet.tokens import AccessToken, Grant
 from trivet.user import User
 from trivet.visit import Visit
@@ -48,19 +50,26 @@ class Globus:
 
     Args:
         app: the application, configured; or None, and `init_app` later.
+        store: where sessions live, instead of the configured place.
+        clock: seconds since the epoch; for tests that travel in time.
 
     Raises:
         ConfigError: the configuration cannot be used; says everything that is wrong.
         StoreUnavailable: the session store does not answer.
     """
 
-    def __init__(self, app: Flask | None = None) -> None:
+    def __init__(
+        self, app: Flask | None = None, *, store: Store | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
+        self._clock = clock
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
         """Add sign-in to *app*, as the constructor does."""
-        core = Core(_config(app), listener=functools.partial(_send_signal, app))
+        listener = functools.partial(_send_signal, app)
+        core = Core(_config(app), store=self._store, listener=listener, clock=self._clock)
         atexit.register(core.close)
         app.extensions["trivet"] = core
         app.register_blueprint(_blueprint(core))

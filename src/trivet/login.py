@@ -87,8 +87,6 @@ class Login:
             nonce=self._token(),
             code_verifier=self._token(),
             return_to=return_to,
-            # Always the union: asking for less than before would give tokens that are good for less than before.
-            scopes=scopes.union(self._config.scopes, held, needed),
             needed=tuple(needed),
             sub=session.sub if session else None,
             begun_at=int(self._clock()),
@@ -97,7 +95,8 @@ class Login:
             self._globus_auth.url,
             client_id=self._config.client_id,
             redirect_uri=self._config.redirect_uri,
-            scopes=pending.scopes,
+            # Always the union: asking for less than before would give tokens that are good for less than before.
+            scopes=scopes.union(self._config.scopes, held, needed),
             state=pending.state,
             nonce=pending.nonce,
             code_verifier=pending.code_verifier,

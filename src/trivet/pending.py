@@ -19,6 +19,7 @@ from trivet.protocol import base64url
 from trivet.sealing import Sealer
 
 MAX_PENDING = 6  # attempts side by side in one browser; the oldest give way
+MAX_COOKIE_BYTES = 4000  # browsers drop a cookie whose name and value are longer than 4096
 MAX_PENDING_BYTES = 6000  # in all: many servers refuse a Cookie header of more than 8190 bytes
 
 
@@ -27,16 +28,14 @@ class PendingLogin:
     """
     One attempt to sign in.
 
-    ``scopes`` is what was asked for, ``needed`` those of them without which there was no point in asking. ``sub`` is
-    who has to come back when somebody already signed in was sent for more; None when anybody may. ``begun_at`` is in
-    seconds since the epoch.
+    ``needed`` are the scopes without which there was no point in asking. ``sub`` is who has to come back when somebody
+    already signed in was sent for more; None when anybody may. ``begun_at`` is in seconds since the epoch.
     """
 
     state: str
     nonce: str
     code_verifier: str
     return_to: str
-    scopes: tuple[str, ...]
     needed: tuple[str, ...]
     sub: str | None
     begun_at: int
@@ -48,13 +47,13 @@ class PendingLogin:
 
     def to_bytes(self) -> bytes:
         """Write it down, to be sealed."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read what `to_bytes` wrote."""
         document = json.loads(data)
-        document["scopes"], document["needed"] = tuple(document["scopes"]), tuple(document["needed"])
+        document["needed"] = tuple(document["needed"])
         return cls(**document)
 
 
@@ -88,6 +87,10 @@ class PendingCookies:
         """Return the value of the attempt's cookie."""
         sealed = self._sealer.seal(pending.to_bytes(), place=self.name(pending.key))
         return base64.urlsafe_b64encode(sealed).decode("ascii")
+
+    def fits(self, pending: PendingLogin) -> bool:
+        """Tell whether browsers will keep the attempt's cookie."""
+        return len(self.name(pending.key)) + len(self.seal(pending)) <= MAX_COOKIE_BYTES
 
     def find(self, cookies: Mapping[str, str], state: str) -> PendingLogin | None:
         """Return the attempt that *state* belongs to, too old or not; None when this browser never began it."""

@@ -75,8 +75,8 @@ def token_sets(document: Mapping[str, Any], *, now: float) -> dict[str, TokenSet
     Raises:
         GlobusUnavailable: it is not a token response.
     """
-    entries = [document, *(document.get("other_tokens") or [])]
     try:
+        entries = [document, *(document.get("other_tokens") or [])]
         sets = [_token_set(entry, int(now)) for entry in entries]
     except (KeyError, TypeError, ValueError, AttributeError):
         # `from None`: the text of a KeyError or ValueError may quote a value of the response.

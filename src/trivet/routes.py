@@ -172,6 +172,8 @@ class Routes:
         self, request: Request, return_to: str, *, needed: Sequence[str] = (), session: Session | None = None
     ) -> Answer:
         address, pending = self._login.begin(return_to=return_to, needed=needed, session=session)
+        if return_to != "/" and not self._pending_cookies.fits(pending):
+            return self._begin(request, "/", needed=needed, session=session)
         value = self._pending_cookies.seal(pending)
         name = self._pending_cookies.name(pending.key)
         surplus = self._pending_cookies.surplus(request.cookies, coming=name + value)

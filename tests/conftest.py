@@ -1,0 +1,88 @@
+"""What most tests need: a clock they can move, a sandbox, and a site that signs in at it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from navigator import Navigator
+from site_under_test import Site
+from trivet.sandbox import Sandbox
+from trivet.store import Store
+from trivet.store.memory import MemoryStore
+
+START = 1_800_000_000
+
+
+class Clock:
+    """Seconds since the epoch; moves only when told to."""
+
+    def __init__(self) -> None:
+        self.now = float(START)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(scope="session")
+def _session_clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def _sandbox(_session_clock: Clock) -> Iterator[Sandbox]:
+    with Sandbox(clock=_session_clock) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def clock(_session_clock: Clock) -> Clock:
+    """The time for the site and for the sandbox alike."""
+    _session_clock.now = float(START)
+    return _session_clock
+
+
+@pytest.fixture
+def sandbox(_sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A Globus as its seed says, which the SDK of this process finds."""
+    _sandbox.reset()
+    for name, value in _sandbox.environ.items():
+        monkeypatch.setenv(name, value)
+    return _sandbox
+
+
+@pytest.fixture
+def store() -> Store:
+    return MemoryStore()
+
+
+@pytest.fixture
+def make_site(sandbox: Sandbox, store: Store, clock: Clock) -> Iterator[Callable[..., Site]]:
+    """Start sites with the given settings; they stop when the test ends."""
+    sites = []
+
+    def make(**settings: Any) -> Site:
+        sites.append(Site(sandbox, store=store, clock=clock, **settings))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.stop()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    return make_site()
+
+
+@pytest.fixture
+def browser(sandbox: Sandbox) -> Navigator:
+    return Navigator(sandbox)
+
+
+@pytest.fixture
+def new_browser(sandbox: Sandbox) -> Callable[[], Navigator]:
+    return lambda: Navigator(sandbox)
