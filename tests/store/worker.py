@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from trivet.store import Store, open_store
-from trivet.store.contract import a_session, a_token
+from trivet.store.contract import a_session, a_token, together
 
 
 def say(word: object) -> None:
@@ -24,12 +24,17 @@ def wait() -> None:
 
 
 def start(url: str, _argument: str) -> None:
-    """Open the store only when told to, and use it."""
+    """Open the store only when told to, in several threads at once, and use it."""
+
+    def open_and_use() -> bool:
+        store, session = open_store(url), a_session()
+        store.open_session(session, [a_token(session)])
+        found = store.find_session(session.id)
+        store.close()
+        return found == session
+
     wait()
-    store, session = open_store(url), a_session()
-    store.open_session(session, [a_token(session)])
-    say(store.find_session(session.id) == session)
-    store.close()
+    say(all(together(*[open_and_use] * 4)))
 
 
 def end(store: Store, session_id: str) -> int:
@@ -64,24 +69,29 @@ def die(url: str, session_id: str) -> None:
 
 
 def fork(url: str, session_id: str) -> None:
-    """Use the store, fork, and use it on both sides, the child outliving its parent's use."""
-    store, later = open_store(url), 2_000_000_000
+    """Use the store, fork, and use it on both sides at once; then the parent closes it and the child goes on."""
+    store = open_store(url)
     wait()
     store.open_session(a_session(id=session_id), [])
-    parent_is_done, tell_child = os.pipe()
+    parent_has_closed, tell_child = os.pipe()
     child = os.fork()
+    _touch_and_look(store, session_id)
     if child == 0:
-        os.read(parent_is_done, 1)
-        for seen in range(100):
-            store.touch_session(session_id, later + seen)
-            store.open_session(a_session(), [])
-        store.close()
-        os._exit(0)
-    for seen in range(100):
-        store.touch_session(session_id, later + seen)
+        os.read(parent_has_closed, 1)
+        _touch_and_look(store, session_id)
+        store.touch_session(session_id, 3_000_000_000)
+        os._exit(0)  # without closing, as a worker that is killed
     store.close()
     os.write(tell_child, b".")
     say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _touch_and_look(store: Store, session_id: str) -> None:
+    for seen in range(2_000_000_000, 2_000_000_100):
+        store.touch_session(session_id, seen)
+        session = store.find_session(session_id)
+        assert session is not None
+        assert session.last_seen_at >= seen
 
 
 def main(task: str, url: str, argument: str) -> None:

@@ -35,9 +35,13 @@ def engine_for(url: str) -> Engine:
 
 
 def _engine(url: URL, connect_args: dict[str, Any], *, begin: str, paramstyle: str) -> Engine:
-    # hide_parameters: an error's text may reach a log, and parameters hold session ids and sealed tokens.
     engine = create_engine(
-        url, poolclass=NullPool, connect_args=connect_args, paramstyle=paramstyle, hide_parameters=True
+        url,
+        connect_args=connect_args,
+        paramstyle=paramstyle,
+        poolclass=NullPool,
+        pool_reset_on_return=None,  # a connection that is given back is closed, and SQLAlchemy logs a vain rollback
+        hide_parameters=True,  # an error's text may reach a log, and parameters hold session ids and sealed tokens
     )
 
     @event.listens_for(engine, "begin")
