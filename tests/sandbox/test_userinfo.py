@@ -27,8 +27,9 @@ def _ask(globus, header, method="GET"):
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_claims_by_scope(globus, visitor, endpoint, scope, claims, method):
+def test_claims_by_scope(visitor, endpoint, scope, claims, method):
     """Each scope opens its claims and no others."""
+    globus = visitor.globus
     token = endpoint.redeem(visitor.sign_in(scope=scope)["code"]).json()["access_token"]
     assert set(_ask(globus, f"Bearer {token}", method).json()) == claims
 

@@ -67,9 +67,9 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 
 
 class ServerThread:
-    """A waitress server on its own thread, from construction until ``stop``."""
+    """A waitress server on its own thread, from construction until ``stop``. *name* is what it calls itself."""
 
-    def __init__(self, app: WSGIApplication, sockets: list[socket.socket]) -> None:
+    def __init__(self, app: WSGIApplication, sockets: list[socket.socket], *, name: str = "trivet-sandbox") -> None:
         self._map: dict[int, Any] = {}
         self._server = create_server(
             app,
@@ -77,10 +77,10 @@ class ServerThread:
             sockets=sockets,
             threads=WORKER_THREADS,
             max_request_body_size=MAX_BODY_BYTES,
-            ident="trivet-sandbox",
+            ident=name,
             channel_timeout=600,
         )
-        self._thread = threading.Thread(target=self._run, name="trivet-sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
@@ -90,11 +90,12 @@ class ServerThread:
         """Close every connection and end all threads, within a few seconds. May be called twice."""
         if not self._thread.is_alive():
             return
+        # Workers first: they use the loop's triggers until they are done with their answers.
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=STOP_SECONDS)
         # Closing must happen on the loop's own thread; a trigger is how waitress wakes it up to do something.
         listener = next(each for each in list(self._map.values()) if isinstance(each, BaseWSGIServer))
         listener.trigger.pull_trigger(self._close_all)
         self._thread.join(STOP_SECONDS)
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=STOP_SECONDS)
 
     def _close_all(self) -> None:
         for each in list(self._map.values()):

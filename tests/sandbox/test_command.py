@@ -1,0 +1,39 @@
+"""``trivet sandbox`` as a program."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from trivet.sandbox.command import sandbox
+
+PROGRAM = "from trivet.sandbox.command import sandbox; sandbox()"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_runs_until_interrupted(sent):
+    """It prints its address and the variables, answers, and ends cleanly at a signal."""
+    command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        url = running.stdout.readline().split()[-1]
+        lines = [running.stdout.readline(), running.stdout.readline()]
+        assert f"export GLOBUS_SDK_SERVICE_URL_AUTH={url}/\n" in lines
+        assert requests.get(f"{url}/jwk.json").status_code == 200
+        running.send_signal(sent)
+        _, errors = running.communicate(timeout=20)
+    assert (running.returncode, errors) == (0, "")
+
+
+def test_a_bad_seed_is_a_sentence(tmp_path):
+    """A mistake in the seed ends the program with the mistake, without a traceback."""
+    path = tmp_path / "seed.toml"
+    path.write_text("[people.ada]\nname = 7\n")
+    result = CliRunner().invoke(sandbox, ["--seed", str(path), "--port", "0"])
+    assert result.exit_code == 1
+    assert "people.ada.name: a text is needed here" in result.output

@@ -1,0 +1,43 @@
+"""Discovery and keys, as recorded."""
+
+from __future__ import annotations
+
+import requests
+
+RECORDED_KEYS = {
+    "issuer",
+    "authorization_endpoint",
+    "userinfo_endpoint",
+    "token_endpoint",
+    "revocation_endpoint",
+    "jwks_uri",
+    "response_types_supported",
+    "id_token_signing_alg_values_supported",
+    "scopes_supported",
+    "token_endpoint_auth_methods_supported",
+    "claims_supported",
+    "subject_types_supported",
+}
+
+
+def test_exactly_the_recorded_keys(globus):
+    """Nothing more: what Globus does not advertise, clients must not find here."""
+    document = requests.get(f"{globus.url}/.well-known/openid-configuration").json()
+    assert set(document) == RECORDED_KEYS
+    assert document["issuer"] == globus.url
+    assert not document["issuer"].endswith("/")
+
+
+def test_issuer_never_comes_from_the_host_header(globus):
+    """Asked under any name, the issuer is the configured one."""
+    for host in ("evil.example", "auth.globus.org", "x:99999", ""):
+        response = requests.get(f"{globus.url}/.well-known/openid-configuration", headers={"Host": host})
+        assert response.json()["issuer"] == globus.url
+
+
+def test_key_set(globus):
+    """Public RSA members only, RS512, and a ``kid`` of digits."""
+    [key] = requests.get(f"{globus.url}/jwk.json").json()["keys"]
+    assert set(key) == {"alg", "e", "kid", "kty", "n", "use"}
+    assert (key["alg"], key["kty"], key["use"]) == ("RS512", "RSA", "sig")
+    assert key["kid"].isdigit()

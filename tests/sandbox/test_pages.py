@@ -1,0 +1,77 @@
+"""The pages: escaped, framed nowhere, cached nowhere, plainly not Globus."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+
+@pytest.fixture
+def pages(globus, visitor):
+    """One response of every page there is."""
+    picker = visitor.visit(session_message="<script>alert(1)</script>")
+    consent = visitor.identify(visitor.visit(), "zoe")
+    answered = visitor.press(consent, "decision", "allow")
+    assert answered.status_code == 302
+    return {
+        "picker": picker,
+        "consent": consent,
+        "stale": visitor.press(consent, "decision", "allow"),
+        "strange": requests.get(f"{globus.url}/sandbox/consent?attempt=x"),
+        "refused": visitor.visit(scope="<script>"),
+        "signed out": visitor.visit(f"{globus.url}/v2/web/logout?redirect_uri=http://x/&redirect_name=<script>"),
+        "home": visitor.visit(globus.url),
+    }
+
+
+def test_banner(pages, read_page):
+    """Every page says that it is a sandbox."""
+    assert all("Sandbox, not Globus" in read_page(each.text).by_id["sandbox-banner"] for each in pages.values())
+
+
+def test_headers(pages):
+    """No page is stored or framed, and none may run scripts."""
+    for response in pages.values():
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Frame-Options"] == "DENY"
+        policy = response.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "default-src 'none'" in policy
+        assert "form-action" not in policy
+
+
+def test_everything_is_escaped(globus, pages, read_page):
+    """Names, messages, scopes and link texts full of HTML arrive as text."""
+    assert not any(read_page(each.text).scripts for each in pages.values())
+    zoe = globus.people["zoe"]
+    assert read_page(pages["consent"].text).by_id["person"] == zoe.name
+    assert read_page(pages["picker"].text).by_id["session-message"] == "<script>alert(1)</script>"
+
+
+def test_consent_is_in_plain_words(pages, read_page):
+    """The consent page names the application and says what each scope means."""
+    page = read_page(pages["consent"].text)
+    assert page.by_id["application"] == "Example Data Portal"
+    assert "See your email address" in page.by_id["scopes"]
+    assert page.buttons == [("decision", "allow"), ("decision", "deny")]
+
+
+def test_picker_has_a_button_per_identity(globus, pages, read_page):
+    """Linked identities are choices of their own."""
+    identities = [identity.id for person in globus.people.values() for identity in person.identities]
+    assert read_page(pages["picker"].text).buttons == [("identity", each) for each in identities]
+
+
+def test_no_secret_on_a_page(globus, pages, tokens):
+    """No client secret and no token is on any page."""
+    secrets = [each.secret for each in globus.clients.values() if each.secret]
+    values = [each.value for each in globus.tokens]
+    assert not any(secret in each.text for each in pages.values() for secret in (*secrets, *values))
+
+
+def test_style_sheet(globus, pages):
+    """The style sheet is served from here and may be cached."""
+    response = requests.get(f"{globus.url}/sandbox/static/sandbox.css")
+    assert response.headers["Content-Type"].startswith("text/css")
+    assert response.headers["Cache-Control"] != "no-store"
+    assert "/sandbox/static/sandbox.css" in pages["home"].text
