@@ -204,8 +204,14 @@ def _mark_private(response: Response) -> Response:
     visit: Visit | None = g.get("_trivet_visit")
     if visit is not None and visit.asked:
         # What one person saw must not come out of a cache for the next, nor out of the back button after logout.
-        response.vary.add("Cookie")
-        response.headers.setdefault("Cache-Control", "no-store")
+        # `Response.vary` and `Headers.setdefault` would do, at five times the price, and every such page pays it.
+        present = {name.lower() for name, _ in response.headers}
+        if "vary" in present:
+            response.vary.add("Cookie")
+        else:
+            response.headers.add("Vary", "Cookie")
+        if "cache-control" not in present:
+            response.headers.add("Cache-Control", "no-store")
     return response
 
 
