@@ -65,4 +65,4 @@ class Stores(RuleBasedStateMachine):
 
 
 TestStores = Stores.TestCase
-TestStores.settings = settings(max_examples=40, stateful_step_count=30, deadline=None, database=None)
+TestStores.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)

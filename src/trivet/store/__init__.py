@@ -83,7 +83,7 @@ class Store(Protocol):
 
     def spend(self, key: str, *, now: int, until: int) -> bool:
         """
-        Use up *key*, and remember that it is used up *until* then.
+        Use up *key*, and remember that it is used up *until* then, a time after *now*; later it may be used again.
 
         Returns:
             True to exactly one caller, however many ask together; False to all others.

@@ -152,7 +152,8 @@ def _before_fork(idle: deque[Connection]) -> None:
     See to it that no idle connection is open while this process forks, as gunicorn does with ``--preload``.
 
     A PostgreSQL connection would be shared by two processes. SQLite is worse: the child believes that it holds the
-    locks its parent has, takes none, and the parent's exit deletes the log that the child writes to.
+    locks its parent has, takes none, and the parent's exit deletes the log that the child writes to. A connection that
+    another thread is using at that moment stays open: fork before starting threads, as gunicorn does.
     """
     if hasattr(os, "register_at_fork"):
         weakly = weakref.ref(idle)

@@ -67,16 +67,15 @@ def _postgresql(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     if url.database in {None, "", ":memory:"} or url.query:
         raise ValueError("SQLite is used with a plain file, sqlite:///path/to/file; for a store in memory use memory:")
-    path = Path(str(url.database)).absolute()  # the process may change its directory later
     try:
-        _create_private(path)
+        _create_private(Path(str(url.database)))
     except OSError as error:
         hint = "See that its directory exists and that this process may write there."
         raise StoreUnavailable("The file of the session store cannot be created.", hint=hint, kind="sqlite") from error
     # IMMEDIATE takes the write lock at once. A transaction that began as a reader could not wait for it: SQLite says
     # "database is locked" without waiting when a reader wants to write after somebody else did.
     engine = _engine(
-        url.set(database=str(path)),
+        url,
         {"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_SECONDS},
         begin="BEGIN IMMEDIATE",
         paramstyle="named",

@@ -86,9 +86,8 @@ class SqlStore:
 
 
 def _end(connection: Connection, session_id: str) -> list[TokenRecord]:
-    """Delete the session and return what it held; to whoever deletes its row, so to one caller only."""
+    """Delete the session and return what it held; a row is deleted once, so one caller only gets it."""
     row = {"this_session": session_id}
-    if connection.execute(statements.end_session, row).rowcount == 0:
-        return []
+    connection.execute(statements.end_session, row)
     forgotten = [TokenRecord(*values) for values in connection.execute(statements.forget_tokens, row)]
     return sorted(forgotten, key=lambda token: token.resource_server)
