@@ -171,6 +171,14 @@ def _visit() -> Visit:
     return visit
 
 
+def _place() -> Response | None:
+    routes, environ = _core().routes, request.environ
+    if routes.is_in_place(environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")):
+        return None
+    answer = routes.misplaced(_request())
+    return _response(answer) if answer else None
+
+
 def _request() -> Request:
     environ = request.environ
     # As the browser sent it where the server tells (gunicorn, Werkzeug), else put together again.
@@ -188,11 +196,6 @@ def _request() -> Request:
 def _query() -> str:
     query = request.environ.get("QUERY_STRING")
     return f"?{query}" if query else ""
-
-
-def _place() -> Response | None:
-    answer = _core().routes.misplaced(_request())
-    return _response(answer) if answer else None
 
 
 def _refuse(error: TrivetError, cause: BaseException | None = None) -> Response:

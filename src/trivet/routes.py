@@ -62,6 +62,7 @@ class Routes:
         session_cookie: str,
     ) -> None:
         self._config = config
+        self._host = config.host
         self._auth_url = auth_url
         self._login = login
         self._logout = logout
@@ -71,6 +72,14 @@ class Routes:
         self._events = events
         self._session_cookie = session_cookie
 
+    def is_in_place(self, host: str, query: str) -> bool:
+        """
+        Tell whether `misplaced` has nothing to say, from the ``Host`` header and the query alone.
+
+        Every request asks this, public pages too, so it must cost next to nothing.
+        """
+        return host == self._host and _MOVED not in query
+
     def misplaced(self, request: Request) -> Answer | None:
         """
         Answer a visit under another host name than the configured one; None when the request may go on.
@@ -78,7 +87,7 @@ class Routes:
         Cookies belong to a host name: somebody who signs in at ``localhost`` is a stranger at ``127.0.0.1``. So page
         views are sent to the right name before anything is set.
         """
-        right_host = request.host.lower() == self._config.host
+        right_host = request.host.lower() == self._host
         moved = _MOVED in request.target
         if (right_host and not moved) or request.method not in {"GET", "HEAD"} or not request.wants_page():
             return None
@@ -345,7 +354,7 @@ class Routes:
     # -- about the request
 
     def _may_act_here(self, request: Request) -> bool:
-        return request.may_act() and request.host.lower() == self._config.host
+        return request.may_act() and request.host.lower() == self._host
 
     def _here(self, path: str, query: str) -> str:
         return location(f"{path}?{query}" if query else path, self._config.base_url)
