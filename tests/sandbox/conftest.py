@@ -177,6 +177,12 @@ def endpoint(globus: Sandbox) -> TokenEndpoint:
     return TokenEndpoint(globus)
 
 
+@pytest.fixture
+def visit_at() -> Callable[[Sandbox], tuple[Visitor, TokenEndpoint]]:
+    """For a test with a sandbox of its own: somebody with a browser there, and its token endpoint."""
+    return lambda sandbox: (Visitor(sandbox), TokenEndpoint(sandbox))
+
+
 class Pkce:
     """A fresh verifier and its challenge."""
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from trivet.sandbox import Sandbox
-from trivet.sandbox.switches import Switches
-
 DONE = (200, {"active": False})
 
 
@@ -38,10 +35,3 @@ def test_other_clients_tokens(globus, tokens, endpoint):
 def test_missing_token(endpoint):
     """Without a token the request is malformed."""
     assert _said(endpoint.post("/revoke")) == (400, {"error": "invalid_request"})
-
-
-def test_refresh_token_takes_access_tokens_along_by_switch():
-    """The switch for the other reading exists and is off by default."""
-    assert Switches().revoking_refresh_token_kills_access_tokens is False
-    with Sandbox(switches=Switches(revoking_refresh_token_kills_access_tokens=True)) as globus:
-        assert globus.world.switches.revoking_refresh_token_kills_access_tokens

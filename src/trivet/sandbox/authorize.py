@@ -116,7 +116,7 @@ def _check_with_authlib(asked: AuthorizeRequest, server: SandboxServer) -> None:
 def _begin(asked: AuthorizeRequest, world: World) -> Response:
     browser = current_browser(world)
     if browser is not None and browser.person is not None and "login" not in asked.prompts:
-        if world.consents.cover(browser.person.sub, asked.client.id, asked.scopes, offline=asked.offline):
+        if _agreed(asked, browser.person, world):
             return _grant(asked, browser, browser.person, world)
         if "none" in asked.prompts:
             raise asked.refusal("consent_required", "There are scopes the person has not agreed to.")
@@ -129,6 +129,11 @@ def _begin(asked: AuthorizeRequest, world: World) -> Response:
     return remember(sign_in_page(browser.begin(asked), browser, world), browser, world)
 
 
+def _agreed(asked: AuthorizeRequest, person: Person, world: World) -> bool:
+    offline = asked.offline and world.switches.offline_needs_its_own_consent
+    return world.consents.cover(person.sub, asked.client.id, asked.scopes, offline=offline)
+
+
 def _is_still_them(attempt: Attempt, browser: Browser) -> bool:
     """Say whether who signed in for *attempt* is who is signed in now; another tab may have changed that."""
     return attempt.person is not None and attempt.person == browser.person
@@ -138,7 +143,7 @@ def _proceed(attempt: Attempt, browser: Browser, world: World) -> Response:
     """Go on after a sign-in: to the consent page if something is not agreed to yet, else back to the application."""
     asked, person = attempt.request, browser.person
     assert person is not None
-    if not world.consents.cover(person.sub, asked.client.id, asked.scopes, offline=asked.offline):
+    if not _agreed(asked, person, world):
         return redirect(_page(CONSENT, attempt), 303)
     attempt.answered = True
     return _grant(asked, browser, person, world)

@@ -1,4 +1,18 @@
-"""The pages people see. Every value is escaped by Jinja, and nothing here needs JavaScript."""
+"""The pages people see. Every value is escaped by Jinja, and nothing here needs JavaScript.
+
+Browser tests may rely on these hooks; the rest of the pages may change.
+
+    every page     #sandbox-banner
+    account picker form#sign-in, button[name=identity][value=<identity id>], #application, #session-message
+    consent page   form#consent, button[name=decision][value=allow|deny], #application, #person, #scopes, #offline,
+                   a#other-account
+    refused        #error-sentence, #error-code, #error-id, #error-timestamp, #error-details
+    out of date    a#start-again, if starting again is possible
+    signed out     #application, a#continue
+    home           #environment, #people, #clients, #collections
+
+Each form holds a hidden ``attempt`` that has to be sent back from the browser it was made for.
+"""
 
 from __future__ import annotations
 

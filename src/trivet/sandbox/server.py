@@ -85,24 +85,20 @@ class Sandbox:
         try:
             if self._built_in:
                 write_sample_data(directory)
-            settle = Settling(self._seed, base=self._base, own=directory).inhabitants
-            settle()
+            inhabitants = Settling(self._seed, base=self._base, own=directory).inhabitants()
             sockets = loopback_sockets(self._host, self._port)
             self._port = sockets[0].getsockname()[1]
             self._closing.clear()
-            self._world = self._new_world(directory)
+            self._world = self._new_world(inhabitants)
             self._server = ServerThread(build(self._world, self._closing), sockets)
         except BaseException:
             self._remove_directory()
             raise
         return self
 
-    def _new_world(self, directory: Path) -> World:
-        def load() -> Inhabitants:
-            return Settling(self._seed, base=self._base, own=directory).inhabitants()
-
+    def _new_world(self, inhabitants: Inhabitants) -> World:
         issuer = self._issuer or origin(self._host, self._port)
-        return World(issuer=issuer, load=load, clock=self._clock, switches=self._switches)
+        return World(issuer=issuer, inhabitants=inhabitants, clock=self._clock, switches=self._switches)
 
     def _directory(self) -> Path:
         if self._data_dir is not None:

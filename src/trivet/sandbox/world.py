@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.browsers import Browsers
@@ -42,7 +42,7 @@ class World:
     """
 
     def __init__(
-        self, *, issuer: str, load: Callable[[], Inhabitants], clock: Callable[[], float], switches: Switches
+        self, *, issuer: str, inhabitants: Inhabitants, clock: Callable[[], float], switches: Switches
     ) -> None:
         self.issuer = issuer
         self.switches = switches
@@ -58,14 +58,18 @@ class World:
         self.last_authentication: dict[str, float] = {}
         self.recently_used: dict[str, dict[str, float]] = {}
         self._clock = clock
-        self._load = load
+        self._inhabitants = inhabitants
         self._offset = 0.0
-        self._settle(load())
+        self._settle()
 
-    def _settle(self, inhabitants: Inhabitants) -> None:
-        self.people = inhabitants.people
-        self.clients = inhabitants.clients
-        self.collections = inhabitants.collections
+    def _settle(self) -> None:
+        self.people = self._inhabitants.people
+        self.collections = self._inhabitants.collections
+        # Clients are the one part of a seed that changes later: redirect addresses are added to them.
+        self.clients = {
+            key: replace(client, redirect_uris=list(client.redirect_uris))
+            for key, client in self._inhabitants.clients.items()
+        }
         self._clients_by_id = {client.id: client for client in self.clients.values()}
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
         self.scope_table = standard_scopes()
@@ -97,7 +101,7 @@ class World:
             ):
                 part.clear()
             self._offset = 0.0
-            self._settle(self._load())
+            self._settle()
 
     def client(self, client_id: str | None) -> Client | None:
         return self._clients_by_id.get(client_id or "")

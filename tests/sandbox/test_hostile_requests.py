@@ -1,0 +1,93 @@
+"""Whatever is sent, the answer is never a 5xx other than the deliberate 501."""
+
+from __future__ import annotations
+
+import http.client
+from urllib.parse import quote_plus
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+VALUES = st.one_of(
+    st.text(max_size=30),
+    st.binary(max_size=10),
+    st.sampled_from(
+        ["openid", "openid[", "code", "S256", "none", "a" * 43, "refresh_token", "authorization_code", "-1"]
+    ),
+)
+ASKED = (
+    "state scope response_type redirect_uri client_id prompt nonce code_challenge code_challenge_method access_type x"
+)
+AUTHORIZE = st.dictionaries(st.sampled_from(ASKED.split()), VALUES, max_size=3)
+TOKEN = st.dictionaries(
+    st.sampled_from(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "token"]),
+    VALUES,
+    max_size=5,
+)
+LISTING = st.dictionaries(st.sampled_from(["path", "filter", "orderby", "limit", "offset"]), VALUES, max_size=3)
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _fine(response):
+    assert response.status_code < 500
+    assert "Traceback" not in response.text
+
+
+def _encode(fields):
+    return "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
+
+
+@FEW
+@given(changes=AUTHORIZE)
+def test_authorize(visitor, changes):
+    """A good request with some of it replaced by anything."""
+    _fine(requests.get(visitor.url() + "&" + _encode(changes), allow_redirects=False))
+    kept = {name: None for name in changes if name != "x"}
+    _fine(requests.get(visitor.url(**kept) + "&" + _encode(changes), allow_redirects=False))
+
+
+@FEW
+@given(form=TOKEN, path=st.sampled_from(["", "/revoke", "/introspect"]))
+def test_token_endpoints(globus, form, path):
+    """Any form, from a client that is who it says."""
+    portal = globus.clients["portal"]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    address = f"{globus.url}/v2/oauth2/token{path}"
+    _fine(requests.post(address, data=_encode(form), auth=(portal.id, portal.secret), headers=headers))
+
+
+@FEW
+@given(params=LISTING)
+def test_listing(globus, ask_transfer, params):
+    """Any path, filter, order and page, from somebody who may list."""
+    what = f"operation/endpoint/{globus.collections['laptop'].id}/ls?{_encode(params)}"
+    response = ask_transfer(what)
+    _fine(response)
+    assert response.headers["Content-Type"] == "application/json"
+
+
+@FEW
+@given(header=st.binary(max_size=40).filter(lambda each: not set(b"\r\n\0") & set(each)))
+def test_authorization_header(globus, header):
+    """Any bytes where credentials belong."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(globus.url.rpartition(":")[2]), timeout=10)
+    for path in ("/v0.10/endpoint_search", "/v2/oauth2/userinfo"):
+        connection.putrequest("GET", path)
+        connection.putheader("Authorization", header)
+        connection.endheaders()
+        response = connection.getresponse()
+        response.read()
+        assert response.status in (400, 401, 403)
+    connection.close()
+
+
+PATHS = ["/%00", "/%ff", "/" + "a" * 10_000, "/v0.10/endpoint/..%2f..", "/v2/api/%0d%0aX:1", "//x/", "/?" * 99]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_odd_paths(globus, path):
+    """Paths nobody would write by hand."""
+    assert requests.get(globus.url + path).status_code in (200, 400, 401, 404, 414, 501)

@@ -1,0 +1,113 @@
+"""Each switch does what it says, is documented, and is strict by default."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import itertools
+
+import pytest
+
+from trivet.sandbox import Sandbox, switches
+from trivet.sandbox.switches import Switches
+
+
+@pytest.fixture
+def with_switch(visit_at):
+    """Run a sandbox with switches set, and give somebody with a browser and the token endpoint."""
+    running = []
+
+    def start(**set_to):
+        sandbox = Sandbox(switches=Switches(**set_to)).start()
+        running.append(sandbox)
+        return visit_at(sandbox)
+
+    yield start
+    for sandbox in running:
+        sandbox.stop()
+
+
+def test_every_switch_is_documented():
+    """Under each field stands what is unknown and why the default is the stricter reading."""
+    [body] = [each.body for each in ast.parse(inspect.getsource(switches)).body if isinstance(each, ast.ClassDef)]
+    documented = {
+        field.target.id
+        for field, text in itertools.pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+    }
+    assert documented == {field.name for field in dataclasses.fields(Switches)}
+
+
+def test_page_error_status(with_switch):
+    """The status of errors that are shown."""
+    visitor, _ = with_switch(page_error_status=403)
+    assert visitor.visit(client_id="x").status_code == 403
+
+
+def test_pkce_of_confidential_clients(with_switch, pkce):
+    """Off: a client with a secret needs no verifier, and a public one still does."""
+    visitor, endpoint = with_switch(verify_pkce_of_confidential_clients=False)
+    assert endpoint.redeem(visitor.sign_in(**pkce.asked)["code"]).status_code == 200
+    public = {"client_id": visitor.globus.clients["notebook"].id, "redirect_uri": "http://localhost:5002/callback"}
+    code = visitor.sign_in(**public, **pkce.asked)["code"]
+    assert endpoint.redeem(code, client=None, **public).status_code == 400
+
+
+def test_refused_grant_status(with_switch):
+    """400 is the RFC's own choice."""
+    _, endpoint = with_switch(refused_grant_status=400)
+    assert [endpoint.redeem("x").status_code, endpoint.refresh("x").status_code] == [400, 400]
+
+
+def test_code_seconds(with_switch):
+    """Codes that live a minute."""
+    visitor, endpoint = with_switch(code_seconds=60)
+    code = visitor.sign_in()["code"]
+    visitor.globus.advance(60)
+    assert endpoint.redeem(code).status_code == 401
+
+
+def test_code_reuse(with_switch):
+    """Off: a spent code is refused and nothing is taken back."""
+    visitor, endpoint = with_switch(code_reuse_revokes=False)
+    code = visitor.sign_in()["code"]
+    assert [endpoint.redeem(code).status_code, endpoint.redeem(code).status_code] == [200, 401]
+    assert all(token.active for token in visitor.globus.tokens)
+
+
+def test_revoking_a_refresh_token(with_switch):
+    """On: its access tokens go with it, those of other services stay."""
+    visitor, endpoint = with_switch(revoking_refresh_token_kills_access_tokens=True)
+    tokens = endpoint.redeem(visitor.sign_in()["code"]).json()
+    endpoint.post("/revoke", token=tokens["refresh_token"])
+    assert not visitor.globus.token_is_active(tokens["access_token"])
+    assert visitor.globus.token_is_active(tokens["other_tokens"][0]["access_token"])
+
+
+def test_identity_set_scope(with_switch):
+    """On: without ``view_identity_set`` the claim is missing."""
+    visitor, endpoint = with_switch(identity_set_needs_its_scope=True)
+    wanted = "openid urn:globus:auth:scope:auth.globus.org:view_identity_set"
+    for scope, there in (("openid", False), (wanted, True)):
+        token = endpoint.redeem(visitor.sign_in(scope=scope)["code"]).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        claims = visitor.http.get(f"{visitor.globus.url}/v2/oauth2/userinfo", headers=headers).json()
+        assert ("identity_set" in claims) is there
+
+
+def test_offline_consent(with_switch):
+    """Off: who agreed without refresh tokens is not asked again."""
+    visitor, _ = with_switch(offline_needs_its_own_consent=False)
+    visitor.sign_in(access_type="online")
+    assert "code=" in visitor.visit(access_type="offline").headers["Location"]
+
+
+def test_logout_link(with_switch, read_page):
+    """On: only registered addresses become a link."""
+    visitor, _ = with_switch(check_logout_redirect_uri=True)
+    portal = visitor.globus.clients["portal"]
+    for address, shown in ((portal.redirect_uris[0], True), ("https://other.example/", False)):
+        params = {"client_id": portal.id, "redirect_uri": address}
+        page = visitor.http.get(f"{visitor.globus.url}/v2/web/logout", params=params)
+        assert ("continue" in read_page(page.text).links) is shown
