@@ -1,5 +1,7 @@
 """Sealing."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +68,29 @@ def test_a_broken_seal_does_not_tell() -> None:
         Sealer([NEW], "token").open(b"\x01" + b"canary" * 10, place="p")
     assert "canary" not in str(caught.value)
     assert "secret of" not in str(caught.value)
+
+
+@given(st.binary(max_size=60))
+def test_sealed_text_fits_cookies_and_addresses(plaintext: bytes) -> None:
+    """As text, a sealed value holds base64url characters only, and opens again."""
+    sealer = Sealer([NEW], "ask")
+    text = sealer.seal_text(plaintext, place="p")
+    assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=")
+    assert sealer.open_text(text, place="p") == plaintext
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text + "x",
+        lambda text: text + "=",
+        lambda text: "é" + text,
+        lambda text: " " + text,
+        lambda text: "",
+    ],
+)
+def test_sealed_text_is_read_to_the_letter(spoil: Callable[[str], str]) -> None:
+    """A character too many, even one that decoders like to pass over, breaks the seal."""
+    sealer = Sealer([NEW], "ask")
+    with pytest.raises(SealBroken):
+        sealer.open_text(spoil(sealer.seal_text(b"xyz", place="p")), place="p")

@@ -6,8 +6,6 @@ is stored for people who never return. The cookie's name comes from the attempt'
 attempt by the ``state`` it carries, or there is none (RFC 6749, section 10.12).
 """
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -85,8 +83,7 @@ class PendingCookies:
 
     def seal(self, pending: PendingLogin) -> str:
         """Return the value of the attempt's cookie."""
-        sealed = self._sealer.seal(pending.to_bytes(), place=self.name(pending.key))
-        return base64.urlsafe_b64encode(sealed).decode("ascii")
+        return self._sealer.seal_text(pending.to_bytes(), place=self.name(pending.key))
 
     def fits(self, pending: PendingLogin) -> bool:
         """Tell whether browsers will keep the attempt's cookie."""
@@ -119,7 +116,6 @@ class PendingCookies:
 
     def _open(self, cookies: Mapping[str, str], name: str) -> PendingLogin | None:
         try:
-            sealed = base64.urlsafe_b64decode(cookies.get(name, "").encode())
-            return PendingLogin.from_bytes(self._sealer.open(sealed, place=name))
-        except (SealBroken, binascii.Error, ValueError):
+            return PendingLogin.from_bytes(self._sealer.open_text(cookies.get(name, ""), place=name))
+        except SealBroken:
             return None

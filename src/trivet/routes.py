@@ -12,7 +12,6 @@ none of them raises for anything that a browser can do.
 import json
 import logging
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
@@ -206,12 +205,9 @@ class Routes:
         """Return the address of ours that does what *error* asks for, and leads back to the page in view."""
         query = {"next": self._safe_return_to(request.referring_target(self._config.base_url))}
         if isinstance(error, ConsentNeeded) and session:
-            query["ask"] = self._seal_ask(error.scopes, session)
+            ask = json.dumps(list(error.scopes)).encode()
+            query["ask"] = self._ask_sealer.seal_text(ask, place=session.id)
         return f"{self._config.base_url}{self._config.login_path}?{urlencode(query)}"
-
-    def _seal_ask(self, needed: Sequence[str], session: Session) -> str:
-        sealed = self._ask_sealer.seal(json.dumps(list(needed)).encode(), place=session.id)
-        return urlsafe_b64encode(sealed).decode("ascii")
 
     def _needed(self, request: Request, session: Session | None) -> tuple[str, ...]:
         """
@@ -223,8 +219,8 @@ class Routes:
         if not ask or not session:
             return ()
         try:
-            return tuple(json.loads(self._ask_sealer.open(urlsafe_b64decode(ask.encode()), place=session.id)))
-        except (SealBroken, ValueError):
+            return tuple(json.loads(self._ask_sealer.open_text(ask, place=session.id)))
+        except SealBroken:
             return ()
 
     # -- coming back

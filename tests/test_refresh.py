@@ -1,0 +1,190 @@
+"""Fresh tokens."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from conftest import Clock
+from navigator import Navigator
+from site_under_test import TRANSFER, Site, fingerprint
+from trivet.errors import LoginNeeded
+from trivet.events import Events
+from trivet.refresh import Refresher
+from trivet.sandbox import Sandbox
+from trivet.sealing import Sealer
+from trivet.session import Sessions
+from trivet.store import Store
+from trivet.tokens import AccessToken, RefreshToken, Secret, TokenSet
+from trivet.user import User
+
+if TYPE_CHECKING:
+    from trivet.globus_auth import GlobusAuth
+
+MakeSite = Callable[..., Site]
+HOURS_48 = 172_800
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site(
+        GLOBUS_SCOPES=[f"urn:globus:auth:scope:{TRANSFER}:all"],
+        GLOBUS_SESSION_IDLE_SECONDS=10 * HOURS_48,
+        GLOBUS_SESSION_ABSOLUTE_SECONDS=200 * HOURS_48,
+    )
+
+
+def token_calls(sandbox: Sandbox) -> int:
+    return sum(request.path == "/v2/oauth2/token" for request in sandbox.requests)
+
+
+def shown_token(browser: Navigator, site: Site) -> str:
+    seen = browser.open(f"{site.url}/token")
+    assert seen.status == 200, seen.text
+    token: str = seen.response.json()["token"]
+    return token
+
+
+@pytest.mark.parametrize(("left", "refreshed"), [(61, False), (60, False), (59, True)])
+def test_a_token_is_refreshed_at_its_margin(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock, left: int, refreshed: bool
+) -> None:
+    """With 60 seconds left a token is used, with less it is refreshed first, and the page gets the new one."""
+    browser.sign_in(f"{site.url}/private")
+    before = shown_token(browser, site)
+    calls = token_calls(sandbox)
+    clock.advance(HOURS_48 - left)
+    after = shown_token(browser, site)
+    assert (after != before) is refreshed
+    assert token_calls(sandbox) - calls == refreshed
+    assert any(fingerprint(token.value) == after and token.active for token in sandbox.tokens)
+
+
+def test_a_refreshed_token_is_kept(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """A token refreshed once serves the pages after; next week it is refreshed again by the same refresh token."""
+    browser.sign_in(f"{site.url}/private")
+    clock.advance(HOURS_48)
+    first = shown_token(browser, site)
+    calls = token_calls(sandbox)
+    assert shown_token(browser, site) == first
+    assert token_calls(sandbox) == calls
+    clock.advance(HOURS_48)
+    assert shown_token(browser, site) != first
+
+
+def test_a_page_that_needs_no_token_asks_for_none(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock
+) -> None:
+    """An expired token costs nothing to pages that do not use it."""
+    browser.sign_in(f"{site.url}/private")
+    clock.advance(HOURS_48)
+    calls = len(sandbox.requests)
+    assert browser.open(f"{site.url}/private").status == 200
+    assert len(sandbox.requests) == calls
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 503},
+        {"status": 500},
+        {"drop": True},
+        {"status": 200, "body": {}},
+        {"status": 200, "body": "no json"},
+        {"status": 400, "body": {"error": "temporarily_odd"}},
+        {"status": 401, "body": {"error": "invalid_client"}},
+    ],
+)
+def test_an_outage_keeps_what_is_stored(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock, fault: dict[str, Any]
+) -> None:
+    """When a refresh gets no usable answer the page says so, and works again as soon as Globus does, with no login."""
+    browser.sign_in(f"{site.url}/private")
+    clock.advance(HOURS_48)
+    sandbox.fail("/v2/oauth2/token", times=1, **fault)
+    seen = browser.open(f"{site.url}/token")
+    assert seen.status in {502, 503}
+    assert browser.open(f"{site.url}/private").status == 200
+    assert shown_token(browser, site)
+
+
+def test_a_dead_grant_asks_for_a_login_that_returns(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock
+) -> None:
+    """After half a year without use Globus ends the grant; the page asks to sign in and comes back to itself."""
+    browser.sign_in(f"{site.url}/private")
+    for _ in range(20):  # the session stays in use, its tokens do not
+        clock.advance(9 * HOURS_48)
+        assert browser.open(f"{site.url}/private").status == 200
+    seen = browser.sign_in(f"{site.url}/token?x=1")
+    assert (seen.status, seen.url) == (200, f"{site.url}/token?x=1")
+
+
+def test_a_dead_grant_is_asked_about_once(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """Once Globus has said ``invalid_grant``, no further page asks it again with the same refresh token."""
+    browser.sign_in(f"{site.url}/private")
+    clock.advance(HOURS_48)
+    sandbox.fail("/v2/oauth2/token", times=1, status=400, body={"error": "invalid_grant"})
+    for _ in range(3):
+        assert browser.fetch(f"{site.url}/token").status_code == 401
+    assert token_calls(sandbox) == 2  # one login, one refused refresh
+
+
+def test_without_refresh_tokens_the_end_is_a_login(make_site: MakeSite, browser: Navigator, clock: Clock) -> None:
+    """With refresh tokens turned off, a page whose token has run out asks to sign in and comes back."""
+    site = make_site(
+        GLOBUS_REFRESH_TOKENS=False,
+        GLOBUS_SCOPES=[f"urn:globus:auth:scope:{TRANSFER}:all"],
+        GLOBUS_SESSION_IDLE_SECONDS=2 * HOURS_48,
+    )
+    browser.sign_in(f"{site.url}/private")
+    clock.advance(HOURS_48)
+    assert browser.sign_in(f"{site.url}/token").url == f"{site.url}/token"
+
+
+@pytest.fixture
+def sessions(store: Store, clock: Clock) -> Sessions:
+    return Sessions(store, Sealer([b"x" * 32], "token"), idle_seconds=9, absolute_seconds=9, clock=clock)
+
+
+class LateGlobus:
+    """Globus Auth whose answer to a refresh comes after something else has happened."""
+
+    def __init__(self, meanwhile: Callable[[], None], clock: Clock) -> None:
+        self._meanwhile = meanwhile
+        self._clock = clock
+        self.revoked: list[str] = []
+
+    def refresh(self, refresh_token: Secret) -> dict[str, Any]:
+        self._meanwhile()
+        return {
+            "access_token": "late", "scope": "s", "expires_in": 60, "token_type": "Bearer", "resource_server": TRANSFER,
+        }  # fmt: skip
+
+    def revoke(self, token: Secret) -> None:
+        self.revoked.append(token.reveal())
+
+
+def held(name: str, expires_at: float) -> TokenSet:
+    return TokenSet(TRANSFER, AccessToken(name), RefreshToken("r"), frozenset({"s"}), 0, int(expires_at))
+
+
+def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, clock: Clock) -> None:
+    """A session that ends while its refresh is under way stays ended, and the late token is revoked."""
+    session = sessions.open(User(sub="ada"), {TRANSFER: held("old", clock())}).session
+    globus_auth = LateGlobus(lambda: sessions.end(session.id) and None, clock)
+    refresher = Refresher(sessions, cast("GlobusAuth", globus_auth), Events(), clock=clock)
+    with pytest.raises(LoginNeeded):
+        refresher.fresh_tokens(session, TRANSFER)
+    assert globus_auth.revoked == ["late"]
+    assert sessions.all_tokens(session.id) == {}
+
+
+def test_the_quicker_of_two_refreshes_stays(sessions: Sessions, clock: Clock) -> None:
+    """When another worker has refreshed in the meantime, its tokens are used, and those that came late are revoked."""
+    session = sessions.open(User(sub="ada"), {TRANSFER: held("old", clock())}).session
+    quicker = held("quicker", clock() + 172800)
+    globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2) and None, clock)
+    refresher = Refresher(sessions, cast("GlobusAuth", globus_auth), Events(), clock=clock)
+    assert refresher.fresh_tokens(session, TRANSFER) == quicker
+    assert globus_auth.revoked == ["late"]
