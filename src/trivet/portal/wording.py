@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from flask import Flask
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
-_SPANS = ((86400, "day"), (3600, "hour"), (60, "minute"))
+# Seconds in the unit, its name, and from how many seconds on it is the one to use.
+_SPANS = ((86400, "day", 3 * 86400), (3600, "hour", 5400), (60, "minute", 60))
 
 
 def file_size(size: int) -> str:
@@ -33,12 +34,12 @@ def machine_time(when: datetime | float) -> str:
 
 
 def how_long_until(when: float) -> str:
-    """Return how far off *when* is, in the largest unit that fits: ``2 days``, ``1 hour``."""
-    seconds = int(when - time.time())
-    for span, name in _SPANS:
-        if seconds >= span:
-            count = seconds // span
-            return f"{count} {name}{'s' if count > 1 else ''}"
+    """Return about how far off *when* is, in the unit people would use: ``48 hours``, ``5 days``."""
+    seconds = when - time.time()
+    for span, name, from_here in _SPANS:
+        if seconds >= from_here:
+            count = round(seconds / span)
+            return f"{count} {name}{'' if count == 1 else 's'}"
     return "less than a minute"
 
 

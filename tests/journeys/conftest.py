@@ -1,0 +1,81 @@
+"""A real Chromium in front of the real demo; each test gets new browser profiles and a sandbox as its seed says."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from chromium import find_chromium
+from journeys.visitor import Visitor
+from trivet.demo import Demo
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+SCREENSHOTS = Path(__file__).parents[2] / "artifacts" / "screenshots"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+# For one module at a time: Playwright keeps an event loop running in this thread, which other tests may not want.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    executable = find_chromium()
+    if executable is None:
+        pytest.fail("These tests need a Chromium: `make test` installs one, and so does .ci/browser .venv/bin/python")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def _demo() -> Iterator[Demo]:
+    with Demo() as demo:
+        yield demo
+
+
+@pytest.fixture
+def demo(_demo: Demo) -> Demo:
+    """The portal and its sandbox, where nobody has signed in yet."""
+    _demo.sandbox.reset()
+    _demo.let_in()
+    return _demo
+
+
+@pytest.fixture
+def new_visitor(chromium: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
+    """Bring somebody with a browser of their own; options are those of a Playwright browser context."""
+    visitors: list[Visitor] = []
+
+    def bring(**options: object) -> Visitor:
+        visitors.append(Visitor(chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}), demo))
+        return visitors[-1]
+
+    yield bring
+    for visitor in visitors:
+        visitor.context.close()
+    assert [visitor.troubles for visitor in visitors if visitor.troubles] == []
+
+
+@pytest.fixture
+def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
+    return new_visitor()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
