@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.servers import PostgreSQL
+from servers import PostgreSQL
 
 from trivet.store import Store, open_store
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.servers import PostgreSQL
+from servers import PostgreSQL
 
 from trivet.store import Store
 from trivet.store.contract import StoreContract

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
-from tests.servers import PostgreSQL
+from servers import PostgreSQL
 
 from trivet.errors import StoreUnavailable
 from trivet.store import Store, TokenRecord, open_store

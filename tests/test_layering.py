@@ -1,0 +1,53 @@
+"""Which way the arrows point, seen from a fresh interpreter."""
+
+import subprocess
+import sys
+
+import pytest
+
+FRAMEWORKS = {"flask", "werkzeug", "django", "starlette", "fastapi", "blinker", "jinja2"}
+DRIVERS = {"sqlalchemy", "sqlite3", "psycopg", "redis"}
+OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", "trivet.store.sql", "trivet.store.memory"}
+
+CORE = [
+    "answer", "config", "core", "errors", "events", "globus_auth", "id_token", "login", "logout", "pending", "protocol",
+    "redirects", "refresh", "request", "routes", "scopes", "sdk", "sealing", "session", "store", "tokens", "transport",
+    "user", "visit",
+]  # fmt: skip
+
+
+def imported_by(statement: str) -> set[str]:
+    """What a fresh interpreter has imported after *statement*."""
+    program = f"import sys; {statement}; print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_imports_no_framework_driver_or_sandbox(module: str) -> None:
+    """Each module of the core can be imported without a web framework, a database driver or our own outer parts."""
+    assert not imported_by(f"import trivet.{module}") & (FRAMEWORKS | DRIVERS | OURS)
+
+
+def test_every_module_of_the_core_is_watched() -> None:
+    """A new module of the core cannot slip past the test above."""
+    from pathlib import Path
+
+    import trivet
+
+    folder = Path(str(trivet.__file__)).parent
+    outer = {"__init__", "flask", "cli", "demo", "version"}
+    assert {path.stem for path in folder.glob("*.py")} - outer == set(CORE) - {"store"}
+
+
+def test_importing_trivet_brings_in_nothing_optional() -> None:
+    """``import trivet`` works with the bare package: no framework, no driver, not even the SDK."""
+    assert not imported_by("import trivet") & (FRAMEWORKS | DRIVERS | OURS | {"requests", "globus_sdk", "cryptography"})
+
+
+def test_the_sandbox_stands_apart() -> None:
+    """The sandbox imports nothing of the library, so a shared misreading of the wire cannot hide."""
+    loaded = {name for name in imported_by("import trivet.sandbox.server") if name.startswith("trivet.")}
+    library = {name for name in loaded if not name.startswith("trivet.sandbox")}
+    # The package itself names its public parts; none of them is used by the sandbox.
+    assert library <= imported_by("import trivet")
