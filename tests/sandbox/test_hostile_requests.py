@@ -17,9 +17,7 @@ VALUES = st.one_of(
         ["openid", "openid[", "code", "S256", "none", "a" * 43, "refresh_token", "authorization_code", "-1"]
     ),
 )
-ASKED = (
-    "state scope response_type redirect_uri client_id prompt nonce code_challenge code_challenge_method access_type x"
-)
+ASKED = "state scope response_type redirect_uri client_id prompt nonce code_challenge code_challenge_method x"
 AUTHORIZE = st.dictionaries(st.sampled_from(ASKED.split()), VALUES, max_size=3)
 TOKEN = st.dictionaries(
     st.sampled_from(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "token"]),

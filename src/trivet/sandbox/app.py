@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, render_template, request
 
 from trivet.sandbox.absent import add_error_answers
+from trivet.sandbox.account_picker import account_picker_routes
 from trivet.sandbox.address import sdk_environment
 from trivet.sandbox.authorize import authorize_routes
 from trivet.sandbox.code_grant import CodeGrant, S256Only
+from trivet.sandbox.consent_form import consent_routes
 from trivet.sandbox.discovery import discovery_routes
 from trivet.sandbox.front_door import RECORD, FrontDoor
+from trivet.sandbox.headers import STATIC, add_protection
 from trivet.sandbox.introspect import introspect_routes
 from trivet.sandbox.logout import logout_routes
 from trivet.sandbox.oauth import SandboxServer
 from trivet.sandbox.refresh_grant import RefreshGrant
 from trivet.sandbox.request_log import redacted
+from trivet.sandbox.returning import add_refusals
 from trivet.sandbox.revoke import revoke_routes
 from trivet.sandbox.token import token_routes
 from trivet.sandbox.transfer import transfer_routes
@@ -30,12 +34,6 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world import World
 
-STATIC = "/sandbox/static"
-
-# No form-action here: Chrome applies it to the redirects after a form too, and would stop the way back to the
-# application.
-PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-
 
 def build(world: World, closing: threading.Event) -> WSGIApplication:
     """Return the application over *world*. Set *closing* to cut short any delay it is in."""
@@ -47,6 +45,8 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
     for routes in (
         discovery_routes(world),
         authorize_routes(server),
+        account_picker_routes(world),
+        consent_routes(world),
         token_routes(server),
         revoke_routes(server),
         introspect_routes(server),
@@ -57,8 +57,9 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         app.register_blueprint(routes)
     _add_home(app, world)
     _add_form_logging(app)
+    add_refusals(app, world)
     add_error_answers(app)
-    app.after_request(guard)
+    app.after_request(add_protection)
     return FrontDoor(app, world, closing)
 
 
@@ -74,17 +75,3 @@ def _add_form_logging(app: Flask) -> None:
         record = request.environ.get(RECORD)
         if record is not None and request.method == "POST":
             record.params.update(redacted(request.form.items()))
-
-
-def guard(response: Response) -> Response:
-    """Add the headers that keep answers out of caches and pages out of frames."""
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    if not request.path.startswith((STATIC, "/.well-known/", "/jwk.json")):
-        headers["Cache-Control"] = "no-store"
-        headers["Pragma"] = "no-cache"
-    if response.mimetype == "text/html":
-        headers["X-Frame-Options"] = "DENY"
-        headers["Content-Security-Policy"] = PAGE_POLICY
-    return response

@@ -1,0 +1,31 @@
+"""The headers that keep answers out of caches and pages out of frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+if TYPE_CHECKING:
+    from flask import Response
+
+STATIC = "/sandbox/static"
+CACHEABLE = (STATIC, "/.well-known/", "/jwk.json")
+
+# No form-action here: Chrome applies it to the redirects after a form too, and would stop the way back to the
+# application.
+PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def add_protection(response: Response) -> Response:
+    """Add them to *response*: ``no-store`` to whatever may hold something personal, the page policy to HTML."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    if not request.path.startswith(CACHEABLE):
+        headers["Cache-Control"] = "no-store"
+        headers["Pragma"] = "no-cache"
+    if response.mimetype == "text/html":
+        headers["X-Frame-Options"] = "DENY"
+        headers["Content-Security-Policy"] = PAGE_POLICY
+    return response
