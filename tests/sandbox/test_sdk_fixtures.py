@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 import requests
-
-pytest.importorskip("responses", reason="globus_sdk.testing needs it")
 from globus_sdk.testing import get_response_set
 
 NULL = type(None)
