@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from trivet.access_log import hide_codes
 from trivet.config import Config
 from trivet.events import Events, Listener
 from trivet.globus_auth import GlobusAuth
@@ -60,6 +61,7 @@ class Core:
         clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
+        hide_codes()
         self.config = config
         self.session_cookie = _cookie_name(config)
         self._clock = clock
