@@ -56,6 +56,13 @@ def test_consent_is_in_plain_words(pages, read_page):
     assert page.buttons == [("decision", "allow"), ("decision", "deny")]
 
 
+def test_session_message(visitor, read_page):
+    """What the application has to say is shown where something is asked, on either page."""
+    picker = visitor.visit(session_message="Once more, please")
+    for page in (picker, visitor.identify(picker)):
+        assert read_page(page.text).by_id["session-message"] == "Once more, please"
+
+
 def test_picker_has_a_button_per_identity(globus, pages, read_page):
     """Linked identities are choices of their own."""
     identities = [identity.id for person in globus.people.values() for identity in person.identities]

@@ -5,7 +5,7 @@ Browser tests may rely on these hooks; the rest of the pages may change.
     every page     #sandbox-banner
     account picker form#sign-in, button[name=identity][value=<identity id>], #application, #session-message
     consent page   form#consent, button[name=decision][value=allow|deny], #application, #person, #scopes, #offline,
-                   a#other-account
+                   #session-message, a#other-account
     refused        #error-sentence, #error-code, #error-id, #error-timestamp, #error-details
     out of date    a#start-again, if starting again is possible
     signed out     #application, a#continue
