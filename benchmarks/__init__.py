@@ -3,6 +3,6 @@ What signing in costs: page views and logins, measured on real servers over loop
 
     python -m benchmarks        or  make bench
 
-`bare` and `portal` are the applications, `server` runs them under gunicorn, `browser` signs in and `page_view` looks at
-pages; `rounds` measures, `figures` computes, `table` prints.
+`bare` and `portal` are the applications that `server` runs under gunicorn; `browser` signs in there and `page_view`
+looks at pages. `pages`, with `rounds`, and `logins` measure; `figures` computes; `report`, with `table`, prints.
 """
