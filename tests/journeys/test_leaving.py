@@ -20,7 +20,7 @@ def test_second_person_on_the_same_browser_sees_nothing_of_the_first(visitor: Vi
         expect(page.get_by_text("Ada")).to_have_count(0)
         expect(page.get_by_text("ada@")).to_have_count(0)
     visitor.open(f"/collections/{demo.sandbox.collections['laptop'].id}/")
-    expect(page.get_by_role("alert")).to_contain_text("You have no access to this collection.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have no access to this collection.")
 
 
 def test_signing_in_as_somebody_else_replaces_the_first(visitor: Visitor, demo: Demo) -> None:

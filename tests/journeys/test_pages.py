@@ -1,0 +1,160 @@
+"""Every page, as it looks on a desk and on a phone; pictures are kept in artifacts/screenshots for people to judge."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from journeys.visitor import Visitor
+from trivet.demo import Demo
+
+SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
+    .filter(control => !(control.matches("input") ? control.labels.length : control.textContent.trim()))
+    .map(control => control.outerHTML)"""
+
+Look = tuple[Visitor, Callable[[str], None]]
+
+
+@pytest.fixture
+def look(visitor: Visitor, screenshots: Path) -> Look:
+    """Somebody who looks at pages, and a way to keep what they see on either screen."""
+
+    def keep(name: str) -> None:
+        page = visitor.page
+        assert_labelled(page, name)
+        for screen, size in SIZES.items():
+            page.set_viewport_size(size)
+            assert_fits(page, name)
+            page.screenshot(path=screenshots / f"{name}-{screen}.png", full_page=True)
+        page.set_viewport_size(SIZES["desktop"])
+
+    return visitor, keep
+
+
+def assert_fits(page: Page, name: str) -> None:
+    """Nothing sticks out to the right, so nobody has to scroll sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+
+
+def assert_labelled(page: Page, name: str) -> None:
+    """One heading of level 1, a title, a main part, and no control without a name."""
+    assert page.title()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("main")).to_have_count(1)
+    assert page.evaluate(NAMELESS) == [], f"{name} has controls without a name"
+
+
+def test_pages_for_everybody(look: Look, demo: Demo) -> None:
+    """The start page, an address that does not exist, a refused sign-in and a callback out of nowhere."""
+    visitor, keep = look
+    page = visitor.open("/")
+    keep("home")
+    visitor.open("/no/such/page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address.")
+    keep("not-found")
+    visitor.open("/login/callback?code=x&state=y")
+    keep("sign-in-not-completed")
+    visitor.start_sign_in()
+    visitor.choose("ada")
+    visitor.consent("Deny")
+    keep("sign-in-denied")
+
+
+def test_pages_of_ada(look: Look, demo: Demo) -> None:
+    """The dashboard, both lists of collections, folders full and empty, and the question before signing out."""
+    visitor, keep = look
+    laptop, survey = demo.sandbox.collections["laptop"].id, demo.sandbox.collections["survey"].id
+    page = visitor.sign_in("ada")
+    keep("dashboard")
+    visitor.open("/")
+    keep("home-signed-in")
+    visitor.open("/collections/")
+    keep("collections-nothing-recent")
+    visitor.open("/collections/mine")
+    keep("collections-mine")
+    visitor.open("/collections/?q=data")
+    page.get_by_label("Search collections").fill("open data")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="Results for “open data”")).to_be_visible()
+    keep("collections-found")
+    visitor.open("/collections/?q=nothing+like+this")
+    keep("collections-none-found")
+    visitor.open(f"/collections/{laptop}/")
+    keep("files")
+    page.get_by_role("link", name="figures").click()
+    expect(page.get_by_role("table")).to_contain_text("a & b <draft>.svg")
+    keep("files-odd-names")
+    visitor.open(f"/collections/{laptop}/?path=/empty folder/")
+    expect(page.get_by_role("main")).to_contain_text("This folder is empty.")
+    keep("files-empty")
+    visitor.open(f"/collections/{survey}/")
+    keep("files-first-page")
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("main")).to_contain_text("101 to 120")
+    keep("files-last-page")
+    visitor.open("/collections/")
+    expect(page.get_by_role("heading", name="Visited recently")).to_be_visible()
+    keep("collections-recent")
+    visitor.open("/logout")
+    keep("sign-out")
+
+
+def test_pages_of_trouble(look: Look, demo: Demo) -> None:
+    """What cannot be shown is explained in plain words, on a page that looks like all the others."""
+    visitor, keep = look
+    sandbox = demo.sandbox
+    visitor.expected |= {502, 503}
+    page = visitor.sign_in("ada")
+    laptop = f"/collections/{sandbox.collections['laptop'].id}/"
+    listing = f"/v0.10/operation/endpoint/{sandbox.collections['laptop'].id}/ls"
+    visitor.open(f"{laptop}?path=/no/such/folder")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such folder.")
+    keep("trouble-no-such-folder")
+    visitor.open(f"/collections/{sandbox.collections['embargoed'].id}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have no access to this collection.")
+    keep("trouble-no-access")
+    document = {
+        "code": "ExternalError.DirListingFailed.LoginFailed",
+        "message": "x",
+        "request_id": "x",
+        "resource": "x",
+    }
+    sandbox.fail(listing, status=502, body=document, times=None)
+    visitor.open(laptop)
+    expect(page.get_by_role("alert")).to_contain_text("The computer behind this collection is not answering.")
+    keep("trouble-collection-down")
+    sandbox.clear_faults()
+    sandbox.fail("/v0.10/*", status=503, times=None)
+    visitor.open(laptop)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Globus is not answering")
+    keep("trouble-globus-down")
+    sandbox.clear_faults()
+    page.get_by_role("link", name="Try again").click()
+    expect(page.get_by_role("table")).to_be_visible()
+
+
+def test_pages_of_zoe(look: Look, demo: Demo) -> None:
+    """A name full of markup and quotes is only a name."""
+    visitor, keep = look
+    page = visitor.sign_in("zoe")
+    expect(page.get_by_role("heading", level=1)).to_have_text(demo.sandbox.people["zoe"].name)
+    keep("dashboard-odd-name")
+    visitor.open("/collections/mine")
+    expect(page.get_by_role("main")).to_contain_text("You have no collections of your own.")
+    keep("collections-none-mine")
+
+
+def test_everything_works_without_scripts(new_visitor: Callable[..., Visitor], demo: Demo) -> None:
+    """With JavaScript switched off one can sign in, search, browse and sign out."""
+    visitor = new_visitor(java_script_enabled=False)
+    page = visitor.sign_in("ada")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Collections").click()
+    page.get_by_label("Search collections").fill("laptop")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Ada's laptop").click()
+    page.get_by_role("link", name="field notes").click()
+    expect(page.get_by_role("table")).to_contain_text("2026-03 stream gauge.csv")
+    visitor.sign_out()
