@@ -68,7 +68,6 @@ def test_in_order(globus):
 def test_stopping_does_not_wait_for_a_delay():
     """A sandbox stops at once although somebody is being kept waiting."""
     import threading
-    import time
 
     from trivet.sandbox import Sandbox
 
@@ -78,7 +77,6 @@ def test_stopping_does_not_wait_for_a_delay():
     waiting.start()
     while not globus.requests:
         pass
-    began = time.monotonic()
     globus.stop()
-    waiting.join()
-    assert time.monotonic() - began < 5
+    waiting.join(30)
+    assert not waiting.is_alive()

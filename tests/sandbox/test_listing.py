@@ -13,10 +13,14 @@ from trivet.sandbox.transfer_errors import TransferError
 
 
 def _files(**sizes):
-    return [{"name": name.replace("_", "."), "type": "file", "size": size} for name, size in sizes.items()]
+    return [_document(name.replace("_", "."), "file", size) for name, size in sizes.items()]
 
 
-FILES = [*_files(a_txt=1, b_txt=10, c_csv=100), {"name": "d", "type": "dir", "size": 4096}]
+def _document(name, kind, size):
+    return {"name": name, "type": kind, "size": size, "last_modified": f"2026-03-01 12:00:0{len(name)}+00:00"}
+
+
+FILES = [*_files(a_txt=1, b_txt=10, c_csv=100), _document("d", "dir", 4096)]
 
 
 @pytest.mark.parametrize(
