@@ -8,7 +8,7 @@ import pytest
 from trivet.config import REQUIRED, SETTINGS
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def table_row(name: str, default: object, sentence: str) -> str:
