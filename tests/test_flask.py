@@ -100,6 +100,20 @@ def test_pages_about_a_person_are_not_for_caches(site: Site, browser: Navigator,
     assert "Set-Cookie" not in headers
 
 
+def test_what_a_page_says_about_caching_stays(make_site: MakeSite, browser: Navigator) -> None:
+    """A page's own Cache-Control is left as it is, and its own Vary gets one more name."""
+    site = make_site()
+
+    @site.app.get("/own-headers")
+    @site.globus.login_required
+    def own_headers() -> tuple[str, dict[str, str]]:
+        return "mine", {"vary": "Accept", "cache-control": "private, max-age=60"}
+
+    headers = browser.sign_in(f"{site.url}/own-headers").response.headers
+    assert headers["Cache-Control"] == "private, max-age=60"
+    assert headers["Vary"] == "Accept, Cookie"
+
+
 def test_a_public_page_reads_nothing(make_site: MakeSite, browser: Navigator) -> None:
     """A page that never asks who is looking works even when the store does not answer."""
     site = make_site()

@@ -1,0 +1,44 @@
+"""The benchmarks: that they run, and that their figures are what they say."""
+
+import pytest
+from benchmarks.__main__ import main
+from benchmarks.figures import Block, Spread, ratio, spread
+from benchmarks.table import table
+
+
+def test_the_benchmarks_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """Even the shortest run measures every page, and finds two provider calls per login and under 100 cookie bytes."""
+    main(["--starts", "1", "--rounds", "1", "--requests", "1", "--logins", "1"])
+    lines = [[cell.strip() for cell in line.split("|")] for line in capsys.readouterr().out.splitlines()]
+    figures = {cells[1].split(" (")[0]: cells[2] for cells in lines if len(cells) > 3}
+    assert {"bare page", "public page", "signed-in page", "token page", "client page"} <= figures.keys()
+    assert figures["provider calls per login"] == "2"
+    assert int(figures["cookie bytes per page view"]) < 100
+
+
+def test_a_ratio_compares_neighbours() -> None:
+    """A machine that is slower for a while does not change a ratio: blocks of the same round are compared."""
+    baseline = [Block(10, seconds, 1.0) for seconds in (0.001, 0.001, 0.009)]
+    twice = [Block(10, 2 * seconds, 1.0) for seconds in (0.001, 0.001, 0.009)]
+    assert ratio(twice, baseline) == pytest.approx(2)
+
+
+def test_a_block_is_told_per_request() -> None:
+    """CPU time is in microseconds per request, speed in requests per second."""
+    block = Block(requests=20, cpu_seconds=0.01, wall_seconds=0.04)
+    assert (block.cpu_microseconds, block.per_second) == (pytest.approx(500), pytest.approx(500))
+
+
+def test_a_spread_is_not_moved_by_one_outlier() -> None:
+    """The middle value counts; the ends are told beside it."""
+    assert spread([4.0, 1000.0, 5.0]) == Spread(median=5.0, least=4.0, most=1000.0)
+
+
+def test_tables_are_markdown() -> None:
+    """Columns line up, figures to the right."""
+    assert table(("page", "µs"), [("bare", "7"), ("token", "12")]).splitlines() == [
+        "| page  | µs |",
+        "| ----- | -: |",
+        "| bare  |  7 |",
+        "| token | 12 |",
+    ]
