@@ -5,7 +5,7 @@ An adapter makes one `Core` per application, asks it for a `Visit` per request, 
 duties:
 
 - build the core once, from the framework's configuration;
-- mount ``/login``, the callback and ``/logout``, and let `Routes.misplaced` see each request first;
+- mount ``/login``, the callback and ``/logout``, and let `Placement` see each request first;
 - turn a framework request into a `Request`, and an `Answer` into a framework response, with its cookies;
 - keep one `Visit` per request, and show the signed-in user to the application;
 - guard a view by `Visit.signed_in`;
@@ -28,6 +28,7 @@ from trivet.globus_auth import GlobusAuth
 from trivet.login import Login
 from trivet.logout import Logout
 from trivet.pending import PendingCookies
+from trivet.placement import Placement
 from trivet.refresh import Refresher
 from trivet.routes import Routes
 from trivet.sealing import Sealer
@@ -82,6 +83,7 @@ class Core:
         self._logout = Logout(self._sessions, globus_auth, events, clock=clock)
         self._refresher = Refresher(self._sessions, globus_auth, events, clock=clock)
         login = Login(config, globus_auth, self._sessions, self._logout, events, clock=clock, random=random)
+        self.placement = Placement(config)
         self.routes = Routes(
             config,
             auth_url=globus_auth.url,

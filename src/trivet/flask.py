@@ -172,10 +172,10 @@ def _visit() -> Visit:
 
 
 def _place() -> Response | None:
-    routes, environ = _core().routes, request.environ
-    if routes.is_in_place(environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")):
+    placement, environ = _core().placement, request.environ
+    if placement.is_right(environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")):
         return None
-    answer = routes.misplaced(_request())
+    answer = placement.answer(_request())
     return _response(answer) if answer else None
 
 

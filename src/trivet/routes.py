@@ -10,8 +10,6 @@ none of them raises for anything that a browser can do.
 """
 
 import json
-import logging
-import secrets
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
@@ -27,6 +25,7 @@ from trivet.errors import (
     TrivetError,
 )
 from trivet.events import Events
+from trivet.explain import explained
 from trivet.login import Login, Returned
 from trivet.logout import Logout
 from trivet.pending import PendingCookies, PendingLogin
@@ -37,11 +36,6 @@ from trivet.scopes import missing
 from trivet.sealing import Sealer
 from trivet.session import Opened, Session, Sessions
 from trivet.visit import Visit
-
-RETRY_AFTER_SECONDS = 30
-_MOVED = "trivet-moved"  # marks an address that we have already corrected once, so that correcting it cannot loop
-
-_log = logging.getLogger(__name__)
 
 
 class Routes:
@@ -61,7 +55,6 @@ class Routes:
         session_cookie: str,
     ) -> None:
         self._config = config
-        self._host = config.host
         self._auth_url = auth_url
         self._login = login
         self._logout = logout
@@ -70,41 +63,6 @@ class Routes:
         self._ask_sealer = ask_sealer
         self._events = events
         self._session_cookie = session_cookie
-
-    def is_in_place(self, host: str, query: str) -> bool:
-        """
-        Tell whether `misplaced` has nothing to say, from the ``Host`` header and the query alone.
-
-        Every request asks this, public pages too, so it must cost next to nothing.
-        """
-        return host == self._host and _MOVED not in query
-
-    def misplaced(self, request: Request) -> Answer | None:
-        """
-        Answer a visit under another host name than the configured one; None when the request may go on.
-
-        Cookies belong to a host name: somebody who signs in at ``localhost`` is a stranger at ``127.0.0.1``. So page
-        views are sent to the right name before anything is set.
-        """
-        right_host = request.host.lower() == self._host
-        moved = _MOVED in request.target
-        if (right_host and not moved) or request.method not in {"GET", "HEAD"} or not request.wants_page():
-            return None
-        path, _, query = request.target.partition("?")
-        kept = "&".join(part for part in query.split("&") if part and part != f"{_MOVED}=1")
-        if right_host:
-            return redirect(self._here(path, kept)) if kept != query else None
-        if not moved:
-            return redirect(self._here(path, "&".join(filter(None, (kept, f"{_MOVED}=1")))))
-        return Answer(
-            status=421,
-            page=self._page(
-                "Wrong address",
-                "This site cannot be reached in this way.",
-                hint=f"It is at {self._config.base_url}. If that is what you typed, the server in front of it changes "
-                "the Host header: the people who run this site have to make it pass the header on.",
-            ),
-        )
 
     def login(self, request: Request, visit: Visit) -> Answer:
         """Send a person to Globus, or to ``next`` when they are signed in already."""
@@ -119,7 +77,7 @@ class Routes:
                 return redirect(location(return_to, self._config.base_url))
             return self._begin(request, return_to, needed=needed, session=visit.session if needed else None)
         except TrivetError as error:
-            return self._explain(request, error)
+            return self._explained(request, error)
 
     def callback(self, request: Request, visit: Visit) -> Answer:
         """Finish the attempt that the browser comes back from."""
@@ -131,7 +89,7 @@ class Routes:
             return self._finish(request, visit, pending)
         except TrivetError as error:
             spent = (Cookie(self._pending_cookies.name(pending.key), None),) if pending else ()
-            return self._explain(request, error, cookies=spent, again=pending, session=self._quietly(visit))
+            return self._explained(request, error, cookies=spent, again=pending, session=self._quietly(visit))
 
     def logout(self, request: Request, visit: Visit) -> Answer:
         """Sign out, when a page of this site or the person asks for it; else ask the person."""
@@ -143,7 +101,7 @@ class Routes:
             if visit.session:
                 self._logout.end(visit.session, reason="logout")
         except StoreUnavailable as error:
-            return self._explain(request, error)
+            return self._explained(request, error)
         return redirect(
             logout_url(
                 self._auth_url,
@@ -158,7 +116,7 @@ class Routes:
     def refusal(self, request: Request, visit: Visit, error: TrivetError) -> Answer:
         """Answer a request whose page raised *error*: send the person where they can mend it, or explain."""
         if not isinstance(error, LoginNeeded):
-            return self._explain(request, error)
+            return self._explained(request, error)
         needed = error.scopes if isinstance(error, ConsentNeeded) else ()
         session = self._quietly(visit)
         if needed:
@@ -172,7 +130,7 @@ class Routes:
         action = Action(
             label="Sign in" if not needed else "Give permission", url=self._login_url(request, error, session)
         )
-        return self._explain(request, error, actions=(action,), note="What you sent was not saved.")
+        return explained(request, error, self._config, actions=(action,), note="What you sent was not saved.")
 
     # -- beginning
 
@@ -252,7 +210,7 @@ class Routes:
         if withheld := missing(pending.needed, granted):
             # Going back would only make the page ask again, for ever.
             error = ScopesWithheld("Globus did not give this site the permission it needs.", scopes=withheld)
-            return self._explain(request, error, cookies=cookies, again=pending, session=opened.session)
+            return self._explained(request, error, cookies=cookies, again=pending, session=opened.session)
         return redirect(
             location(pending.return_to, self._config.base_url),
             cookies=cookies,
@@ -261,45 +219,32 @@ class Routes:
 
     # -- explaining
 
-    def _explain(
+    def _explained(
         self,
         request: Request,
         error: TrivetError,
         *,
         cookies: tuple[Cookie, ...] = (),
-        actions: tuple[Action, ...] | None = None,
         again: PendingLogin | None = None,
         session: Session | None = None,
-        note: str = "",
     ) -> Answer:
-        """Say what happened and what to do next, in a page or to a script, and in the log under the same reference."""
-        reference = secrets.token_hex(4)
-        log = _log.error if error.status >= 500 else _log.info
-        log("%s: %s %s (reference %s)", error.code, error, error.data or "", reference, exc_info=error.__cause__)
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == 503 else {}
-        message, hint = (_FOR_OPERATORS, "") if error.for_operators else (error.message, f"{note} {error.hint}".strip())
-        if not request.wants_page():
-            document = {"code": error.code, "message": message, "hint": hint, "reference": reference}
-            return Answer(status=error.status, document=document, cookies=cookies, headers=headers)
-        if isinstance(error, AttemptUnknown) and session:
-            message = f"{message} You are signed in as {session.user.username or session.user.display_name}."
-        page = self._page(
-            _TITLES.get(error.code, "Something went wrong"),
-            message,
-            hint=hint,
-            actions=self._ways_on(request, again, session) if actions is None else actions,
-            reference=reference,
-        )
-        return Answer(status=error.status, page=page, cookies=cookies, headers=headers)
-
-    def _ways_on(self, request: Request, again: PendingLogin | None, session: Session | None) -> tuple[Action, ...]:
-        home = Action(label="Go to the start page", url=self._config.home_url)
-        if request.path not in {self._config.login_path, self._config.callback_path}:
-            here = location(request.target, self._config.base_url) if request.method == "GET" else self._config.home_url
-            return (Action(label="Try again", url=here), home)
+        """Explain *error*, with a way on to where the person was going."""
         return_to = self._safe_return_to(again.return_to if again else request.parameter("next"))
-        if session:
-            return (Action(label="Continue", url=location(return_to, self._config.base_url)),)
+        actions = self._ways_on(request, return_to, signed_in=session is not None)
+        return explained(request, error, self._config, actions=actions, cookies=cookies, session=session)
+
+    def _ways_on(self, request: Request, return_to: str, *, signed_in: bool) -> tuple[Action, ...]:
+        home = Action(label="Go to the start page", url=self._config.home_url)
+        there = location(return_to, self._config.base_url)
+        if request.path not in {self._config.login_path, self._config.callback_path}:
+            first = Action(label="Try again", url=location(request.target, self._config.base_url))
+            return (first, home) if request.method == "GET" else (home,)
+        if signed_in:
+            return (
+                (Action(label="Continue", url=there),)
+                if return_to == "/"
+                else (Action(label="Continue", url=there), home)
+            )
         query = f"?next={quote(return_to, safe='/')}" if return_to != "/" else ""
         return (Action(label="Sign in", url=f"{self._config.base_url}{self._config.login_path}{query}"), home)
 
@@ -308,9 +253,8 @@ class Routes:
         parameters: dict[str, object] = {"session_message": error.message}
         if isinstance(error, ConsentNeeded):
             parameters["required_scopes"] = list(error.scopes)
-        code = "ConsentRequired" if isinstance(error, ConsentNeeded) else "AuthorizationRequired"
         document = {
-            "code": code,
+            "code": "ConsentRequired" if isinstance(error, ConsentNeeded) else "AuthorizationRequired",
             "authorization_parameters": parameters,
             "login_url": self._login_url(request, error, session),
         }
@@ -319,41 +263,21 @@ class Routes:
         return Answer(status=error.status, document=document, headers=headers)
 
     def _confirm_logout(self, *, status: int) -> Answer:
-        page = self._page(
-            "Sign out?",
-            f"You are about to sign out of {self._config.app_name}.",
+        page = Page(
+            title="Sign out?",
+            message=f"You are about to sign out of {self._config.app_name}.",
             actions=(
                 Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True),
                 Action(label="Stay", url=self._config.home_url),
             ),
-        )
-        return Answer(status=status, page=page)
-
-    def _page(
-        self,
-        title: str,
-        message: str,
-        *,
-        hint: str = "",
-        actions: tuple[Action, ...] = (),
-        reference: str | None = None,
-    ) -> Page:
-        return Page(
-            title=title,
-            message=message,
-            hint=hint,
-            actions=actions,
-            reference=reference,
             app_name=self._config.app_name,
         )
+        return Answer(status=status, page=page)
 
     # -- about the request
 
     def _may_act_here(self, request: Request) -> bool:
-        return request.may_act() and request.host.lower() == self._host
-
-    def _here(self, path: str, query: str) -> str:
-        return location(f"{path}?{query}" if query else path, self._config.base_url)
+        return request.may_act() and request.host.lower() == self._config.host
 
     def _quietly(self, visit: Visit) -> Session | None:
         """Return the session while explaining an error, which must not end in another one."""
@@ -361,21 +285,3 @@ class Routes:
             return visit.session
         except StoreUnavailable:
             return None
-
-
-_FOR_OPERATORS = "This site is not set up correctly. Please tell the people who run it, with the reference below."
-
-_TITLES = {
-    "login_required": "Please sign in",
-    "consent_required": "Permission needed",
-    "sign_in_denied": "Not signed in",
-    "attempt_unknown": "Sign-in not completed",
-    "code_refused": "Sign-in not completed",
-    "id_token_refused": "Sign-in not completed",
-    "scopes_withheld": "Permission not given",
-    "globus_unavailable": "Globus is not answering",
-    "globus_refused": "Globus said no",
-    "client_refused": "Something is wrong with this site",
-    "config_invalid": "Something is wrong with this site",
-    "store_unavailable": "Please try again in a moment",
-}
