@@ -133,7 +133,7 @@ def demo(port: int | None, sandbox_port: int) -> None:
     stopped = threading.Event()
     _stop_on_signals(stopped)
     try:
-        running = _started(port, sandbox_port)
+        running = started(port, sandbox_port=sandbox_port)
     except OSError as error:
         raise click.ClickException(f"The demo cannot start: {error.strerror or error}.") from None
     try:
@@ -143,13 +143,19 @@ def demo(port: int | None, sandbox_port: int) -> None:
         running.stop()
 
 
-def _started(port: int | None, sandbox_port: int) -> Demo:
+def started(port: int | None, *, sandbox_port: int, usual_port: int = DEFAULT_PORT) -> Demo:
+    """
+    Return a running demo: at *port*, or when that is None at *usual_port*, or at a free one if that is taken.
+
+    Raises:
+        OSError: a port that was asked for is taken.
+    """
     try:
-        return Demo(port=DEFAULT_PORT if port is None else port, sandbox=Sandbox(port=sandbox_port)).start()
+        return Demo(port=usual_port if port is None else port, sandbox=Sandbox(port=sandbox_port)).start()
     except PortTakenError:
         if port is not None:
             raise
-    click.echo(f"Port {DEFAULT_PORT} is in use by another program, so the portal takes a free one.\n")
+    click.echo(f"Port {usual_port} is in use by another program, so the portal takes a free one.\n")
     return Demo(sandbox=Sandbox(port=sandbox_port)).start()
 
 

@@ -71,6 +71,23 @@ def test_typing_the_address_of_logout_asks_first(visitor: Visitor, demo: Demo) -
     assert visitor.session_cookie is None
 
 
+def test_other_sites_cannot_sign_anybody_out(visitor: Visitor, demo: Demo) -> None:
+    """A form on another site that posts to ``/logout`` ends on the question, and changes nothing."""
+    page = visitor.sign_in("ada")
+    page.goto(demo.sandbox.url)  # another origin
+    page.evaluate(
+        """address => {
+            const form = Object.assign(document.createElement("form"), {method: "post", action: address});
+            document.body.append(form);
+            form.submit();
+        }""",
+        f"{demo.url}/logout",
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign out?")
+    visitor.open("/dashboard")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Quist")
+
+
 def test_signing_out_when_globus_is_down(visitor: Visitor, demo: Demo) -> None:
     """Signing out here does not wait for Globus: the session is over even if revoking fails."""
     page = visitor.sign_in("ada")
