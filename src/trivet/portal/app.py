@@ -35,7 +35,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(DEFAULTS)
     app.config.from_prefixed_env()
     app.config.update(config or {})
-    app.config.setdefault("SESSION_COOKIE_SECURE", False)
     if str(app.config.get("GLOBUS_BASE_URL", "")).startswith("https://"):
         app.config["SESSION_COOKIE_SECURE"] = True
     for extension in (bootstrap, csrf, globus):
