@@ -34,7 +34,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--store", choices=KINDS, default="sqlite", help="where sessions live")
     parser.add_argument("--worker", choices=tuple(WORKERS), default="sync", help="gunicorn's kind of worker")
-    parser.add_argument("--starts", type=int, default=6, help="how often all applications are started anew")
+    parser.add_argument("--starts", type=int, default=8, help="how often all applications are started anew")
     parser.add_argument("--rounds", type=int, default=30, help="how often each page has its turn, per start")
     parser.add_argument("--requests", type=int, default=20, help="requests per turn")
     parser.add_argument("--logins", type=int, default=100, help="sign-ins, one after another")
