@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # one browser per module, not one per worker too
 
 
 # For one module at a time: Playwright keeps an event loop running in this thread, which other tests may not want.
