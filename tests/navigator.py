@@ -5,6 +5,7 @@ It keeps cookies as browsers do (for a host name, whatever the port), says with 
 for, follows redirects and remembers them, and presses buttons of forms.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -84,12 +85,11 @@ class Navigator:
     def open(self, url: str, *, method: str = "GET", referrer: str | None = None, **options: Any) -> Seen:
         """Go to *url* as a person does, from a page at *referrer* or by typing, and follow where it leads."""
         hops: list[str] = []
-        source = referrer
         for _ in range(12):
-            response = self._request(method, url, source, **options)
+            response = self._request(method, url, referrer, passed=hops, **options)
             if not response.is_redirect:
                 return Seen(response, hops)
-            source, url = url if referrer or hops else source, urljoin(url, response.headers["Location"])
+            url = urljoin(url, response.headers["Location"])
             hops.append(url)
             if self.stop_before and url.startswith(self.stop_before):
                 return Seen(response, hops)
@@ -127,12 +127,14 @@ class Navigator:
         """Go to *url* and sign in on the way, agreeing to everything."""
         return self.agree(self.open(url), person)
 
-    def _request(self, method: str, url: str, source: str | None, **options: Any) -> requests.Response:
+    def _request(
+        self, method: str, url: str, source: str | None, *, passed: Sequence[str] = (), **options: Any
+    ) -> requests.Response:
         headers = {
             "Accept": HTML,
             "Sec-Fetch-Mode": "navigate",
             "Sec-Fetch-Dest": "document",
-            "Sec-Fetch-Site": _site(source, url),
+            "Sec-Fetch-Site": _site(source, [*passed, url]),
         }
         if source:
             headers["Referer"] = source
@@ -147,10 +149,9 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _site(source: str | None, target: str) -> str:
+def _site(source: str | None, addresses: Sequence[str]) -> str:
+    """Say where a request comes from: the page it began at, compared with every address it was sent to since."""
     if source is None:
         return "none"
-    if _origin(source) == _origin(target):
-        return "same-origin"
     # A site is a registrable domain; ports do not matter to it, but ours stand for different companies.
-    return "cross-site"
+    return "same-origin" if all(_origin(source) == _origin(address) for address in addresses) else "cross-site"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, request
+from flask_wtf.csrf import CSRFProtect
 from globus_sdk import TransferClient
 from werkzeug.serving import make_server
 
@@ -44,6 +45,8 @@ class Site:
         if path != "/login/callback":
             self.app.config["GLOBUS_REDIRECT_URI"] = f"{self.url}{path}"
         sandbox.register_redirect_uri("portal", f"{self.url}{path}")
+        if self.app.config.pop("PROTECTED", False):
+            CSRFProtect(self.app)
         self.globus = Globus(self.app, store=store, clock=clock)
         _add_pages(self.app, self.globus)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -4,7 +4,7 @@ import base64
 import logging
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,14 @@ class Listener(Navigator):
         self.verifiers: set[str] = set()
         self.session_cookies: set[str] = set()
 
-    def _request(self, method: str, url: str, source: str | None, **options: Any) -> requests.Response:
+    def _request(
+        self, method: str, url: str, source: str | None, *, passed: Sequence[str] = (), **options: Any
+    ) -> requests.Response:
         query = parse_qs(urlsplit(url).query)
         if url.startswith(self.site.url):
             self.codes |= set(query.get("code", []))
             self._open_pending(query.get("state", [""])[0])
-        response = super()._request(method, url, source, **options)
+        response = super()._request(method, url, source, passed=passed, **options)
         if url.startswith(self.site.url):
             self.answers.append(response)
         self.session_cookies |= {value for name, value in self.cookies.items() if name == self.site.session_cookie}

@@ -118,6 +118,9 @@ class ScopesWithheld(SignInError):
     status = 403
 
 
+NO_ANSWER = "This page needs Globus, which gives no answer just now."
+
+
 class GlobusUnavailable(TrivetError):
     """Globus gave no usable answer. Nothing was changed, so trying again is safe."""
 

@@ -64,10 +64,12 @@ def explained(
     if not request.wants_page():
         document = {"code": error.code, "message": message, "hint": hint, "reference": reference}
         return Answer(status=error.status, document=document, cookies=cookies, headers=headers)
+    title = TITLES.get(error.code, "Something went wrong")
     if isinstance(error, AttemptUnknown) and session:
+        title = "You are signed in"
         message = f"{message} You are signed in as {session.user.username or session.user.display_name}."
     page = Page(
-        title=TITLES.get(error.code, "Something went wrong"),
+        title=title,
         message=message,
         hint=hint,
         actions=actions,

@@ -11,7 +11,7 @@ from typing import Any
 from globus_sdk import ConfidentialAppAuthClient, GlobusAPIError, NetworkError
 from globus_sdk.config import get_service_url
 
-from trivet.errors import ClientRefused, CodeRefused, GlobusUnavailable, LoginNeeded
+from trivet.errors import NO_ANSWER, ClientRefused, CodeRefused, GlobusUnavailable, LoginNeeded
 from trivet.tokens import ClientSecret, RefreshToken, Secret
 from trivet.transport import Transports, no_retries, one_quick_retry
 
@@ -154,7 +154,7 @@ def _translated(error: GlobusAPIError | NetworkError) -> Exception:
         )
     if reason is not None:
         return _RequestRefused(reason)
-    return GlobusUnavailable("Globus is not answering.", hint="Try again in a moment.")
+    return GlobusUnavailable(NO_ANSWER, hint="Try again in a moment.")
 
 
 def _oauth_error(error: GlobusAPIError) -> str | None:

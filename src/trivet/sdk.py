@@ -109,7 +109,9 @@ def bound_client(
 def explained(error: GlobusError) -> TrivetError:
     """Return what an error of the SDK that nobody handled means to the person who is waiting for the page."""
     if not isinstance(error, GlobusAPIError) or error.http_status >= 500 or error.http_status == 429:
-        return GlobusUnavailable("Globus is not answering.", hint="Try again in a moment.")
+        return GlobusUnavailable(
+            "This page needs Globus, which gives no answer just now.", hint="Try again in a moment."
+        )
     refusal = GlobusRefused("Globus did not do what this page asked for.", hint=error.message or "", reason=error.code)
     refusal.status = error.http_status if error.http_status in {403, 404} else GlobusRefused.status
     return refusal

@@ -56,7 +56,7 @@ def test_back_button_after_signing_in(visitor: Visitor, demo: Demo) -> None:
     session = visitor.session_cookie
     page.go_back()  # the question of Globus, which has been answered
     page.get_by_role("link", name="Start again").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign-in not completed")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed in")
     expect(page.get_by_role("main")).to_contain_text("You are signed in as ada@uni.example")
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
@@ -74,9 +74,9 @@ def test_opening_the_callback_again(visitor: Visitor, demo: Demo) -> None:
     (callback,) = callbacks
     for _ in range(2):  # by its address, and then by the reload button
         visitor.open(callback)
-        expect(page.get_by_role("heading", level=1)).to_have_text("Sign-in not completed")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are signed in")
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign-in not completed")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed in")
     page.get_by_role("link", name="Continue").click()
     expect(page).to_have_url(f"{demo.url}/")
     assert visitor.session_cookie == session

@@ -141,8 +141,8 @@ def test_forms_from_other_sessions_are_refused(app: Flask, ada: Navigator, demo:
     assert refused.status_code == 400
     assert "This page was out of date." in refused.text
     stale = ada.step(f"{demo.url}/logout", method="POST", referrer=f"{demo.url}/")
-    assert (stale.status_code, stale.headers["Location"]) == (303, "/logout")
-    assert ada.open(f"{demo.url}/dashboard").url == f"{demo.url}/dashboard"
+    assert stale.status_code == 303
+    assert "/v2/web/logout?" in stale.headers["Location"]
 
 
 def test_the_portal_can_be_installed() -> None:

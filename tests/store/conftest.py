@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from servers import PostgreSQL
 
+from servers import PostgreSQL
 from trivet.store import Store, open_store
 
 pytest.register_assert_rewrite("trivet.store.contract")

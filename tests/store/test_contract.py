@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from servers import PostgreSQL
 
+from servers import PostgreSQL
 from trivet.store import Store
 from trivet.store.contract import StoreContract
 

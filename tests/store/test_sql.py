@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
-from servers import PostgreSQL
 
+from servers import PostgreSQL
 from trivet.errors import StoreUnavailable
 from trivet.store import Store, TokenRecord, open_store
 from trivet.store.contract import a_session, a_token, together

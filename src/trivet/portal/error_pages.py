@@ -1,6 +1,6 @@
 """Pages for what went wrong. What Trivet has to say is shown by ``trivet/page.html``, in the same look."""
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -15,13 +15,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
-    """
-    Explain a form that does not belong to the session, as in a tab from before a sign-out elsewhere.
-
-    Signing out is not turned away: ``/logout`` itself knows whether a page of ours asked, and asks the person if not.
-    """
-    if request.endpoint == "globus.logout":
-        return redirect(url_for("globus.logout"), 303)
+    """Explain a form that does not belong to the session, as in a tab from before a sign-out elsewhere."""
     return render_template("portal/stale_form.html"), 400
 
 
