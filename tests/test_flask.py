@@ -207,6 +207,32 @@ def test_an_unknown_callback_sets_no_cookie(site: Site, browser: Navigator) -> N
     assert "Set-Cookie" not in browser.step(f"{site.url}/login/callback?state=x&code=y").headers
 
 
+def test_a_context_that_outlives_requests_shares_nobody(sandbox: Sandbox, make_site: MakeSite) -> None:
+    """With an application context left open around several requests, each is still its own visitor's."""
+    site = make_site()
+    ada, stranger = Navigator(sandbox), site.app.test_client()
+    ada.sign_in(f"{site.url}/private")
+    with site.app.app_context():
+        cookie = f"{site.session_cookie}={ada.cookies[site.session_cookie]}"
+        first = site.app.test_client(use_cookies=False).get("/", base_url=site.url, headers={"Cookie": cookie})
+        assert first.text == sandbox.people["ada"].username
+        assert stranger.get("/", base_url=site.url).text == "nobody"
+
+
+def test_a_failing_listener_breaks_nothing(make_site: MakeSite, browser: Navigator, sandbox: Sandbox) -> None:
+    """When the application's own receiver of a signal fails, people are signed in and out all the same."""
+    site = make_site()
+
+    def fail(sender: Flask, **facts: Any) -> None:
+        raise RuntimeError("receiver")
+
+    for name in ("user_logged_in", "user_logged_out"):
+        signals.signal(name).connect(fail)
+    assert browser.sign_in(f"{site.url}/private").status == 200
+    browser.open(f"{site.url}/logout", method="POST", referrer=f"{site.url}/")
+    assert not any(token.active for token in sandbox.tokens)
+
+
 def test_a_view_may_be_async(make_site: MakeSite, browser: Navigator) -> None:
     """A guarded view may be a coroutine function, as Flask allows."""
     pytest.importorskip("asgiref", reason="Flask's own extra for async views is not installed")

@@ -19,7 +19,20 @@ COOKIE_NAMES = st.sampled_from(
 )
 ODD = st.one_of(
     st.text(st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"), max_size=60),
-    st.sampled_from(["A" * 43, "é" * 43, "%00", "//evil.com", "\\\\evil.com", "@evil.com", "AQ==", "A" * 5000]),
+    st.sampled_from(
+        [
+            "A" * 43,
+            "é" * 43,
+            "%00",
+            "//evil.com",
+            "\\\\evil.com",
+            "@evil.com",
+            "AQ==",
+            "A" * 5000,
+            "http://[",
+            "http://[evil/",
+        ]
+    ),
 )
 PATHS = st.sampled_from(
     ["/login", "/login/callback", "/logout", "/private", "/public", "/", "//evil.com/..", "/%2f/evil.com"]

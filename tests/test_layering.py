@@ -11,8 +11,8 @@ OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", "trivet.store.sql", "
 
 CORE = [
     "access_log", "answer", "config", "core", "errors", "events", "explain", "globus_auth", "id_token", "login",
-    "logout", "pending", "placement", "protocol", "redirects", "refresh", "request", "routes", "scopes", "sdk",
-    "sealing", "session", "store", "tokens", "transport", "user", "visit",
+    "logout", "pending", "placement", "protocol", "redirects", "refresh", "request", "revoke", "routes", "scopes",
+    "sdk", "sealing", "session", "store", "tokens", "transport", "user", "visit",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from conftest import Clock
 from navigator import Navigator
 from site_under_test import Site
 from trivet.sandbox import Sandbox
@@ -122,3 +123,34 @@ def test_a_change_of_person_clears_it_too(make_site: MakeSite, browser: Navigato
     browser.open(f"{site.url}/note")
     assert browser.open(late).response.json()["sub"] == sandbox.people["grace"].sub
     assert browser.open(f"{site.url}/read").text == "nothing"
+
+
+def test_a_person_after_a_timeout_inherits_nothing(
+    make_site: MakeSite, browser: Navigator, sandbox: Sandbox, clock: Clock
+) -> None:
+    """When a session has run out and somebody else signs in at the browser, Flask's session does not pass over."""
+    from flask import session
+
+    site = make_site(GLOBUS_SESSION_IDLE_SECONDS=600)
+    site.app.add_url_rule("/note", "note", lambda: session.setdefault("note", "ada's") or "")
+    site.app.add_url_rule("/read", "read", lambda: session.get("note", "nothing"))
+    browser.sign_in(f"{site.url}/private")
+    browser.open(f"{site.url}/note")
+    clock.advance(600)
+    browser.open(f"{sandbox.url}/v2/web/logout")
+    browser.sign_in(f"{site.url}/private", "grace")
+    assert browser.open(f"{site.url}/read").text == "nothing"
+
+
+def test_a_step_up_does_not_undo_a_logout(site: Site, browser: Navigator, sandbox: Sandbox) -> None:
+    """Who signs out while consenting to more stays signed out when that comes back, and its tokens are revoked."""
+    browser.sign_in(f"{site.url}/private")
+    browser.stop_before = f"{site.url}/login/callback"
+    late = browser.sign_in(f"{site.url}/mine").hops[-1]
+    browser.stop_before = None
+    sign_out(browser, site)
+    seen = browser.open(late)
+    assert seen.status == 400
+    assert "signed out in the meantime" in seen.text
+    assert browser.open(f"{site.url}/").text == "nobody"
+    assert not any(token.active for token in sandbox.tokens)

@@ -61,6 +61,15 @@ def test_no_cookie_or_state_breaks_it(value: str, state: str) -> None:
     assert cookies.surplus({name: value}, coming="") == [name]
 
 
+def test_a_cookie_of_another_version_is_no_attempt(cookies: PendingCookies) -> None:
+    """A record that another version of us sealed, with other fields, counts as none; it is cleared away."""
+    name = cookies.name(attempt_key("one"))
+    for record in (b'{"state": "one"}', b"[]", b"not json"):
+        foreign = Sealer([b"x" * 32], "pending login").seal_text(record, place=name)
+        assert cookies.find({name: foreign}, "one") is None
+        assert cookies.surplus({name: foreign}, coming="") == [name]
+
+
 @pytest.mark.parametrize(("seconds", "stale"), [(0, False), (899, False), (900, True), (-1, True)])
 def test_an_attempt_has_its_time(cookies: PendingCookies, clock: Clock, seconds: int, stale: bool) -> None:
     """An attempt is stale from the very second that its time is over, and when it claims to come from the future."""

@@ -11,9 +11,10 @@ from site_under_test import TRANSFER, Site, fingerprint
 from trivet.errors import LoginNeeded
 from trivet.events import Events
 from trivet.refresh import Refresher
+from trivet.revoke import Revoker
 from trivet.sandbox import Sandbox
 from trivet.sealing import Sealer
-from trivet.session import Sessions
+from trivet.session import Session, Sessions
 from trivet.store import Store
 from trivet.tokens import AccessToken, RefreshToken, Secret, TokenSet
 from trivet.user import User
@@ -130,6 +131,34 @@ def test_a_dead_grant_is_asked_about_once(site: Site, browser: Navigator, sandbo
     assert token_calls(sandbox) == 2  # one login, one refused refresh
 
 
+def test_a_dead_grant_is_mended_by_its_link(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """After a dead grant, the address in the JSON answer and the button of the form page really sign in again."""
+    for attempt in ("script", "form"):
+        browser.sign_in(f"{site.url}/private")
+        clock.advance(HOURS_48)
+        sandbox.fail("/v2/oauth2/token", times=1, status=400, body={"error": "invalid_grant"})
+        if attempt == "script":
+            address = browser.fetch(f"{site.url}/token", referrer=f"{site.url}/public").json()["login_url"]
+        else:
+            address = browser.open(f"{site.url}/token", method="POST", referrer=f"{site.url}/public").link("Sign in")
+        assert browser.sign_in(address).url == f"{site.url}/public"
+        assert shown_token(browser, site)
+
+
+def test_a_token_that_never_lasts_is_no_loop(make_site: MakeSite, browser: Navigator) -> None:
+    """A page that wants a token for longer than Globus gives one is explained after one sign-in, not asked for ever."""
+    site = make_site(GLOBUS_REFRESH_TOKENS=False, GLOBUS_SCOPES=[f"urn:globus:auth:scope:{TRANSFER}:all"])
+
+    @site.app.get("/long")
+    @site.globus.login_required
+    def long() -> str:
+        return str(site.globus.access_token(TRANSFER, for_at_least=2 * HOURS_48))
+
+    seen = browser.sign_in(f"{site.url}/long")
+    assert seen.status == 502
+    assert "did not help" in seen.text
+
+
 def test_without_refresh_tokens_the_end_is_a_login(make_site: MakeSite, browser: Navigator, clock: Clock) -> None:
     """With refresh tokens turned off, a page whose token has run out asks to sign in and comes back."""
     site = make_site(
@@ -153,27 +182,40 @@ class LateGlobus:
     def __init__(self, meanwhile: Callable[[], None], clock: Clock) -> None:
         self._meanwhile = meanwhile
         self._clock = clock
+        self.rotated: str | None = None
         self.revoked: list[str] = []
 
     def refresh(self, refresh_token: Secret) -> dict[str, Any]:
         self._meanwhile()
         return {
             "access_token": "late", "scope": "s", "expires_in": 60, "token_type": "Bearer", "resource_server": TRANSFER,
+            "refresh_token": self.rotated,
         }  # fmt: skip
 
-    def revoke(self, token: Secret) -> None:
+    def revoke(self, token: Secret, *, timeout_seconds: float) -> None:
         self.revoked.append(token.reveal())
+
+
+def refreshing(sessions: Sessions, late: LateGlobus, clock: Clock) -> Refresher:
+    globus_auth = cast("GlobusAuth", late)
+    return Refresher(sessions, globus_auth, Revoker(globus_auth, Events(), clock=clock), Events(), clock=clock)
 
 
 def held(name: str, expires_at: float) -> TokenSet:
     return TokenSet(TRANSFER, AccessToken(name), RefreshToken("r"), frozenset({"s"}), 0, int(expires_at))
 
 
+def signed_in(sessions: Sessions, tokens: TokenSet) -> Session:
+    opened = sessions.open(User(sub="ada"), {TRANSFER: tokens})
+    assert opened
+    return opened.session
+
+
 def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, clock: Clock) -> None:
     """A session that ends while its refresh is under way stays ended, and the late token is revoked."""
-    session = sessions.open(User(sub="ada"), {TRANSFER: held("old", clock())}).session
+    session = signed_in(sessions, held("old", clock()))
     globus_auth = LateGlobus(lambda: sessions.end(session.id) and None, clock)
-    refresher = Refresher(sessions, cast("GlobusAuth", globus_auth), Events(), clock=clock)
+    refresher = refreshing(sessions, globus_auth, clock)
     with pytest.raises(LoginNeeded):
         refresher.fresh_tokens(session, TRANSFER)
     assert globus_auth.revoked == ["late"]
@@ -182,9 +224,19 @@ def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, clock: Clock) ->
 
 def test_the_quicker_of_two_refreshes_stays(sessions: Sessions, clock: Clock) -> None:
     """When another worker has refreshed in the meantime, its tokens are used, and those that came late are revoked."""
-    session = sessions.open(User(sub="ada"), {TRANSFER: held("old", clock())}).session
+    session = signed_in(sessions, held("old", clock()))
     quicker = held("quicker", clock() + 172800)
     globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2) and None, clock)
-    refresher = Refresher(sessions, cast("GlobusAuth", globus_auth), Events(), clock=clock)
+    refresher = refreshing(sessions, globus_auth, clock)
     assert refresher.fresh_tokens(session, TRANSFER) == quicker
     assert globus_auth.revoked == ["late"]
+
+
+def test_a_late_rotated_refresh_token_is_revoked_too(sessions: Sessions, clock: Clock) -> None:
+    """A refresh token that came with the late answer is taken back with it; the one from before is left alone."""
+    session = signed_in(sessions, held("old", clock()))
+    globus_auth = LateGlobus(lambda: sessions.end(session.id) and None, clock)
+    globus_auth.rotated = "rotated"
+    with pytest.raises(LoginNeeded):
+        refreshing(sessions, globus_auth, clock).fresh_tokens(session, TRANSFER)
+    assert set(globus_auth.revoked) == {"late", "rotated"}

@@ -151,6 +151,21 @@ def test_a_token_that_nobody_asked_for_is_the_operators_mistake(
     assert "add its scopes to GLOBUS_SCOPES" in caplog.text
 
 
+def test_a_scope_of_another_service_is_no_loop(
+    make_site: MakeSite, browser: Navigator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A view that looks for a scope at the wrong service gets a hint in the log; its users are not sent in circles."""
+    site = make_site(GLOBUS_SCOPES=[f"urn:globus:auth:scope:{TRANSFER}:all"])
+
+    @site.app.get("/mistaken")
+    @site.globus.login_required
+    def mistaken() -> str:
+        return str(site.globus.client(TransferClient, scopes=["email"]).get_endpoint("x"))
+
+    assert browser.sign_in(f"{site.url}/mistaken").status == 500
+    assert "belong to another service" in caplog.text
+
+
 def test_any_service_client_can_be_bound(site: Site, browser: Navigator) -> None:
     """Every client of the SDK that belongs to a resource server can be had; its connections are the thread's own."""
     browser.sign_in(f"{site.url}/private")

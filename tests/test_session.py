@@ -33,7 +33,12 @@ def sessions(store: Store, clock: Clock) -> Sessions:
 
 
 def opened(sessions: Sessions, user: User = ADA, *names: str) -> Opened:
-    return sessions.open(user, {name: token_set(name, name) for name in names})
+    return done(sessions.open(user, {name: token_set(name, name) for name in names}))
+
+
+def done(opened: Opened | None) -> Opened:
+    assert opened
+    return opened
 
 
 def test_a_cookie_leads_to_its_session(sessions: Sessions) -> None:
@@ -101,7 +106,7 @@ def test_last_seen_is_written_once_a_minute(sessions: Sessions, clock: Clock) ->
 def test_a_replaced_session_hands_its_other_tokens_on(sessions: Sessions) -> None:
     """When the same person signs in again, tokens that did not come anew move along, and the rest is superseded."""
     before = opened(sessions, ADA, "auth", "groups").session
-    after = sessions.open(ADA, {"auth": token_set("new", "auth")}, replacing=before)
+    after = done(sessions.open(ADA, {"auth": token_set("new", "auth")}, replacing=before))
     held = sessions.all_tokens(after.session.id)
     assert {name: tokens.access_token.reveal() for name, tokens in held.items()} == {
         "auth": "a-new",
@@ -114,7 +119,7 @@ def test_a_replaced_session_hands_its_other_tokens_on(sessions: Sessions) -> Non
 def test_a_different_person_inherits_nothing(sessions: Sessions) -> None:
     """When somebody else takes over the browser, none of the first person's tokens pass to them."""
     before = opened(sessions, ADA, "auth", "groups").session
-    after = sessions.open(GRACE, {"auth": token_set("grace", "auth")}, replacing=before)
+    after = done(sessions.open(GRACE, {"auth": token_set("grace", "auth")}, replacing=before))
     assert set(sessions.all_tokens(after.session.id)) == {"auth"}
     assert len(after.superseded) == 4
 

@@ -6,12 +6,11 @@ is said to be one, so that a slip of the keyboard never becomes a silent default
 """
 
 import difflib
-import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from trivet import scopes
 from trivet.errors import ConfigError
@@ -49,13 +48,34 @@ def _client_id(value: Any) -> str:
 
 
 def _base_url(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("has to be scheme, host and port only, such as https://portal.example.org")
+    parts = _address(value)
+    if not parts.hostname or parts.path.strip("/") or parts.query or "@" in parts.netloc or not parts.netloc.isascii():
+        raise ValueError("has to be scheme, host (in ASCII) and port only, such as https://portal.example.org")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("has to begin with https://; plain http is for localhost only")
     default_port = ":443" if parts.scheme == "https" else ":80"  # browsers leave it out of the Host header
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default_port)}"
+
+
+def _redirect_uri(value: Any) -> str:
+    return _address(value).geturl()
+
+
+def _address(value: Any) -> SplitResult:
+    try:
+        parts = urlsplit(_text(value))
+        if parts.scheme in {"http", "https"} and (parts.port is None or parts.port):
+            return parts
+    except ValueError:
+        pass
+    raise ValueError("has to be an address that begins with https:// or, for localhost only, http://")
+
+
+def _store(value: Any) -> str:
+    url = _text(value)
+    if url.partition(":")[0] not in {"sqlite", "postgresql", "memory"}:
+        raise ValueError("has to begin with sqlite:, postgresql: or memory:")
+    return url
 
 
 def _url_prefix(value: Any) -> str:
@@ -108,7 +128,7 @@ SETTINGS = (
         sentence="What comes before /login, /login/callback and /logout, such as /auth.",
     ),
     Setting(
-        name="REDIRECT_URI", read=_text, default=None,
+        name="REDIRECT_URI", read=_redirect_uri, default=None,
         sentence="The redirect address registered at Globus, when it is not BASE_URL + URL_PREFIX + /login/callback. "
         "It may be the address of /login itself.",
     ),
@@ -137,7 +157,7 @@ SETTINGS = (
         sentence="How long to wait for an answer of Globus.",
     ),
     Setting(
-        name="STORE", read=_text, default=None,
+        name="STORE", read=_store, default=None,
         sentence="Where sessions live: sqlite:///path, postgresql://user@host/database, or memory: in tests. "
         "Left out, a SQLite file in the application's instance folder.",
     ),
@@ -172,7 +192,7 @@ class Config:
         cls,
         values: Mapping[str, Any],
         *,
-        secret_keys: Sequence[str | bytes | None],
+        secret_keys: Sequence[Any],
         default_store: str,
         **defaults: Any,
     ) -> Self:
@@ -205,12 +225,6 @@ class Config:
         if problems:
             raise ConfigError(problems)
         return cls(**fields, secret_keys=keys)
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ, *, default_store: str) -> Self:
-        """Read the same keys, and ``SECRET_KEY``, from the environment; numbers and booleans are spelt as in JSON."""
-        values = {key: _from_text(text) for key, text in environ.items() if not key.startswith("GLOBUS_SDK_")}
-        return cls.from_mapping(values, secret_keys=[environ.get("SECRET_KEY")], default_store=default_store)
 
     @property
     def secure(self) -> bool:
@@ -259,14 +273,15 @@ def _unknown_keys(values: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _checked_secrets(secrets: Sequence[str | bytes | None]) -> tuple[tuple[bytes, ...], list[str]]:
-    keys = tuple(secret.encode() if isinstance(secret, str) else secret for secret in secrets if secret)
-    if not secrets or not secrets[0] or len(keys[0]) < MIN_SECRET_BYTES:
-        return keys, [
-            f"SECRET_KEY has to be {MIN_SECRET_BYTES} characters or more; "
-            'make one with: python -c "import secrets; print(secrets.token_hex(32))".'
-        ]
-    return keys, []
+def _checked_secrets(secrets: Sequence[Any]) -> tuple[tuple[bytes, ...], list[str]]:
+    keys = [secret.encode() if isinstance(secret, str) else secret for secret in secrets if secret is not None]
+    strong = [isinstance(key, bytes) and len(key) >= MIN_SECRET_BYTES for key in keys]
+    if secrets and secrets[0] is not None and all(strong):
+        return tuple(keys), []
+    return (), [
+        f"SECRET_KEY, and each of its fallbacks, has to be a text of {MIN_SECRET_BYTES} characters or more; "
+        'make one with: python -c "import secrets; print(secrets.token_hex(32))".'
+    ]
 
 
 def _fill_in(fields: dict[str, Any], default_store: str) -> None:
@@ -288,9 +303,3 @@ def _contradictions(fields: Mapping[str, Any]) -> list[str]:
     if fields["session_idle_seconds"] > fields["session_absolute_seconds"]:
         problems.append("GLOBUS_SESSION_IDLE_SECONDS is longer than GLOBUS_SESSION_ABSOLUTE_SECONDS.")
     return problems
-
-
-def _from_text(text: str) -> Any:
-    if text in {"true", "false"}:
-        return text == "true"
-    return int(text) if text.isdecimal() else text

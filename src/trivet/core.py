@@ -30,6 +30,7 @@ from trivet.logout import Logout
 from trivet.pending import PendingCookies
 from trivet.placement import Placement
 from trivet.refresh import Refresher
+from trivet.revoke import Revoker
 from trivet.routes import Routes
 from trivet.sealing import Sealer
 from trivet.session import Sessions
@@ -80,9 +81,10 @@ class Core:
             clock=clock,
             random=random,
         )
-        self._logout = Logout(self._sessions, globus_auth, events, clock=clock)
-        self._refresher = Refresher(self._sessions, globus_auth, events, clock=clock)
-        login = Login(config, globus_auth, self._sessions, self._logout, events, clock=clock, random=random)
+        revoker = Revoker(globus_auth, events, clock=clock)
+        self._logout = Logout(self._sessions, revoker, events)
+        self._refresher = Refresher(self._sessions, globus_auth, revoker, events, clock=clock)
+        login = Login(config, globus_auth, self._sessions, revoker, events, clock=clock, random=random)
         self.placement = Placement(config)
         self.routes = Routes(
             config,
@@ -113,7 +115,7 @@ class Core:
         )
 
     def close(self) -> None:
-        """Let go of the store and the connections."""
+        """Let go of the store, and of the calling thread's connections to Globus; other threads' end with them."""
         self._transports.close()
         self._store.close()
 

@@ -35,4 +35,8 @@ class Events:
         assert event in EVENTS, event
         _log.info("%s", json.dumps({"event": event, **facts}, sort_keys=True))
         if self._listener:
-            self._listener(event, facts)
+            try:
+                self._listener(event, facts)
+            except Exception:  # noqa: BLE001 - whatever a listener raises
+                # What happened has happened, and what is still to be done must not depend on who listens.
+                _log.exception("a listener to %s failed", event)

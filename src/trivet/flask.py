@@ -18,24 +18,26 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
 
 from blinker import Namespace
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request, session
-from globus_sdk import GlobusError
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request, session
+from globus_sdk import GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
 
-from trivet.answer import Answer, Cookie
+from trivet.answer import Answer, Cookie, Page
 from trivet.config import Config
 from trivet.core import Core
 from trivet.errors import TrivetError
 from trivet.events import EVENTS
 from trivet.refresh import MARGIN_SECONDS
 from trivet.request import Request
-from trivet.sdk import AnyClient, explained
+from trivet.sdk import AnyClient, as_trivet_error
 from trivet.store import Store
 from trivet.tokens import AccessToken, Grant
 from trivet.user import User
 from trivet.visit import Visit
 
 __all__ = ["Globus", "signals"]
+
+_VISIT = "trivet.visit"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,7 +81,8 @@ class Globus:
         app.before_request(_place)
         app.after_request(_mark_private)
         app.register_error_handler(TrivetError, _refuse)
-        app.register_error_handler(GlobusError, lambda error: _refuse(explained(error), error))
+        for kind in (GlobusAPIError, NetworkError):
+            app.register_error_handler(kind, lambda error: _refuse(as_trivet_error(error), error))
 
     @property
     def user(self) -> User | None:
@@ -168,9 +171,10 @@ def _core() -> Core:
 
 
 def _visit() -> Visit:
-    visit: Visit | None = g.get("_trivet_visit")
+    # On the request, not on `g`: that belongs to the application's context, which may outlive many requests.
+    visit: Visit | None = request.environ.get(_VISIT)
     if visit is None:
-        visit = g._trivet_visit = _core().visit(request.cookies)
+        visit = request.environ[_VISIT] = _core().visit(request.cookies)
     return visit
 
 
@@ -186,7 +190,7 @@ def _request() -> Request:
     environ = request.environ
     # As the browser sent it where the server tells (gunicorn, Werkzeug), else put together again.
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-    target = raw if raw and raw.startswith("/") else quote(request.root_path + request.path) + _query()
+    target = raw if raw and raw.startswith("/") else quote(request.path) + _query()
     return Request(
         method=request.method,
         target=target,
@@ -207,7 +211,7 @@ def _refuse(error: TrivetError, cause: BaseException | None = None) -> Response:
 
 
 def _mark_private(response: Response) -> Response:
-    visit: Visit | None = g.get("_trivet_visit")
+    visit: Visit | None = request.environ.get(_VISIT)
     if visit is not None and visit.asked:
         # What one person saw must not come out of a cache for the next, nor out of the back button after logout.
         # `Response.vary` and `Headers.setdefault` would do, at five times the price, and every such page pays it.
@@ -223,7 +227,7 @@ def _mark_private(response: Response) -> Response:
 
 def _response(answer: Answer) -> Response:
     if answer.page:
-        html = render_template("trivet/page.html", page=answer.page, hidden_fields=_hidden_fields())
+        html = render_template("trivet/page.html", page=answer.page, hidden_fields=_hidden_fields(answer.page))
         response = Response(html)
         response.headers["X-Frame-Options"] = "DENY"
     elif answer.document is not None:
@@ -243,10 +247,11 @@ def _response(answer: Answer) -> Response:
     return response
 
 
-def _hidden_fields() -> list[tuple[str, str]]:
+def _hidden_fields(page: Page) -> list[tuple[str, str]]:
     """Return what Flask-WTF wants in each form, where the application uses it; else it would refuse our own form."""
     csrf_token: Any = current_app.jinja_env.globals.get("csrf_token")
-    return [("csrf_token", csrf_token())] if csrf_token else []
+    posts = any(action.post for action in page.actions)
+    return [("csrf_token", csrf_token())] if csrf_token and posts else []
 
 
 def _set_cookie(response: Response, cookie: Cookie) -> None:

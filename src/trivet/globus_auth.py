@@ -11,7 +11,7 @@ from typing import Any
 from globus_sdk import ConfidentialAppAuthClient, GlobusAPIError, NetworkError
 from globus_sdk.config import get_service_url
 
-from trivet.errors import NO_ANSWER, ClientRefused, CodeRefused, GlobusUnavailable, LoginNeeded
+from trivet.errors import NO_ANSWER, ClientRefused, CodeRefused, GlobusUnavailable, LoginNeeded, TrivetError
 from trivet.tokens import ClientSecret, RefreshToken, Secret
 from trivet.transport import Transports, no_retries, one_quick_retry
 
@@ -85,7 +85,7 @@ class GlobusAuth:
                 raise GlobusUnavailable("Globus did not understand a refresh.", reason=refusal.reason) from None
             raise LoginNeeded("Globus has ended this sign-in.", hint="Sign in again to go on.") from None
 
-    def revoke(self, token: Secret) -> None:
+    def revoke(self, token: Secret, *, timeout_seconds: float) -> None:
         """
         Revoke an access or refresh token (RFC 7009). A token that Globus no longer knows counts as revoked.
 
@@ -94,14 +94,20 @@ class GlobusAuth:
             GlobusUnavailable: no usable answer; the token may still be good.
         """
         try:
-            self._client().post("/v2/oauth2/token/revoke", data={"token": token.reveal()}, encoding="form")
+            with self._transports.current().tune(http_timeout=timeout_seconds):
+                self._client().post("/v2/oauth2/token/revoke", data={"token": token.reveal()}, encoding="form")
         except (GlobusAPIError, NetworkError) as error:
             raise _translated(error) from error
 
     def _token_request(self, form: dict[str, str]) -> dict[str, Any]:
         try:
             document = self._client().post("/v2/oauth2/token", data=form, encoding="form").data
-        except (GlobusAPIError, NetworkError) as error:
+        except GlobusAPIError as error:
+            reason = _oauth_error(error)
+            if reason and reason not in _ABOUT_US:
+                raise _RequestRefused(reason) from None
+            raise _translated(error) from error
+        except NetworkError as error:
             raise _translated(error) from error
         if not isinstance(document, dict):
             raise GlobusUnavailable("Globus sent a token response that cannot be read.")
@@ -136,6 +142,9 @@ class GlobusAuth:
         )
 
 
+_ABOUT_US = {"invalid_client", "unauthorized_client"}
+
+
 class _RequestRefused(Exception):
     """Globus answered with an error of RFC 6749, section 5.2, that is about the request and not about us."""
 
@@ -144,16 +153,14 @@ class _RequestRefused(Exception):
         self.reason = reason
 
 
-def _translated(error: GlobusAPIError | NetworkError) -> Exception:
+def _translated(error: GlobusAPIError | NetworkError) -> TrivetError:
     reason = _oauth_error(error) if isinstance(error, GlobusAPIError) else None
-    if reason in {"invalid_client", "unauthorized_client"}:
+    if reason in _ABOUT_US:
         return ClientRefused(
             "Globus does not accept this application.",
             hint="Check GLOBUS_CLIENT_ID and GLOBUS_CLIENT_SECRET against app.globus.org/settings/developers.",
             reason=reason,
         )
-    if reason is not None:
-        return _RequestRefused(reason)
     return GlobusUnavailable(NO_ANSWER, hint="Try again in a moment.")
 
 

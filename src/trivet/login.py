@@ -10,7 +10,7 @@ back for that record and ends in an open session, or in an error that leaves not
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trivet import id_token, scopes
@@ -18,9 +18,9 @@ from trivet.config import Config
 from trivet.errors import AttemptUnknown, CodeRefused, GlobusUnavailable, IdTokenRefused, SignInDenied, TrivetError
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
-from trivet.logout import Logout
 from trivet.pending import PendingLogin
 from trivet.protocol import authorize_url, base64url, token_sets
+from trivet.revoke import Revoker
 from trivet.session import Opened, Session, Sessions
 from trivet.tokens import AccessToken, Secret, TokenSet
 from trivet.user import User
@@ -45,7 +45,7 @@ class Login:
         config: the application's settings.
         globus_auth: Globus Auth.
         sessions: where people end up signed in.
-        logout: takes back what a failed attempt was given.
+        revoker: takes back what a failed attempt was given.
         events: told how it went.
         clock: seconds since the epoch.
         random: source of random bytes.
@@ -56,7 +56,7 @@ class Login:
         config: Config,
         globus_auth: GlobusAuth,
         sessions: Sessions,
-        logout: Logout,
+        revoker: Revoker,
         events: Events,
         *,
         clock: Callable[[], float],
@@ -65,7 +65,7 @@ class Login:
         self._config = config
         self._globus_auth = globus_auth
         self._sessions = sessions
-        self._logout = logout
+        self._revoker = revoker
         self._events = events
         self._clock = clock
         self._random = random
@@ -139,13 +139,25 @@ class Login:
         granted = token_sets(document, now=self._clock())
         try:
             user = self._proven_user(document, pending)
-            opened = self._sessions.open(user, granted, replacing=replacing)
+            opened = self._opened(user, granted, pending, replacing)
         except Exception:
             # Nobody will use these; whatever went wrong, they must not stay behind.
             self._take_back(granted.values(), sub=pending.sub)
             raise
         self._events.emit("user_logged_in", sub=user.sub)
-        self._logout.revoke(opened.superseded, sub=user.sub)
+        self._revoker.revoke(opened.superseded, sub=user.sub)
+        return opened
+
+    def _opened(
+        self, user: User, granted: Mapping[str, TokenSet], pending: PendingLogin, replacing: Session | None
+    ) -> Opened:
+        if pending.sub is None:
+            # A sign-in of its own: if the session before it has ended meanwhile, there is just nothing to replace.
+            opened = self._sessions.open(user, granted, replacing=replacing) or self._sessions.open(user, granted)
+        else:
+            opened = self._sessions.open(user, granted, replacing=replacing) if replacing else None
+        if opened is None:
+            raise AttemptUnknown("You have signed out in the meantime.", hint="Sign in again to go on.")
         return opened
 
     def _proven_user(self, document: dict[str, object], pending: PendingLogin) -> User:
@@ -171,7 +183,7 @@ class Login:
 
     def _take_back(self, granted: Iterable[TokenSet], *, sub: str | None) -> None:
         secrets: list[Secret] = [secret for tokens in granted for secret in tokens.secrets()]
-        self._logout.revoke(secrets, sub=sub or "nobody")
+        self._revoker.revoke(secrets, sub=sub)
 
     def _held(self, session: Session | None) -> Sequence[TokenSet]:
         return list(self._sessions.all_tokens(session.id).values()) if session else []

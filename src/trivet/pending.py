@@ -117,5 +117,6 @@ class PendingCookies:
     def _open(self, cookies: Mapping[str, str], name: str) -> PendingLogin | None:
         try:
             return PendingLogin.from_bytes(self._sealer.open_text(cookies.get(name, ""), place=name))
-        except SealBroken:
+        except (SealBroken, TypeError, KeyError, ValueError):
+            # Not one of ours, or written by another version of us.
             return None

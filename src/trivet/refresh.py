@@ -14,6 +14,7 @@ from trivet.errors import ConfigError, ConsentNeeded, GlobusUnavailable, LoginNe
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
 from trivet.protocol import token_sets
+from trivet.revoke import Revoker
 from trivet.session import Held, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
 
@@ -24,10 +25,17 @@ class Refresher:
     """Hands out fresh tokens of a session."""
 
     def __init__(
-        self, sessions: Sessions, globus_auth: GlobusAuth, events: Events, *, clock: Callable[[], float]
+        self,
+        sessions: Sessions,
+        globus_auth: GlobusAuth,
+        revoker: Revoker,
+        events: Events,
+        *,
+        clock: Callable[[], float],
     ) -> None:
         self._sessions = sessions
         self._globus_auth = globus_auth
+        self._revoker = revoker
         self._events = events
         self._clock = clock
 
@@ -65,6 +73,8 @@ class Refresher:
     def _granted(self, session: Session, resource_server: str, needed: Sequence[str]) -> Held:
         held = self._sessions.held(session.id, resource_server)
         lacking = scopes.missing(needed, held.tokens.scopes if held else ())
+        if lacking and (elsewhere := self._held_elsewhere(session, lacking)):
+            raise ConfigError([f"The scopes {elsewhere} belong to another service than {resource_server!r}."])
         if lacking:
             raise ConsentNeeded("This page needs a permission that you have not given yet.", scopes=lacking)
         if held is None:
@@ -72,6 +82,11 @@ class Refresher:
                 [f"Nobody asked for a token for {resource_server!r}: add its scopes to GLOBUS_SCOPES, or pass scopes=."]
             )
         return held
+
+    def _held_elsewhere(self, session: Session, lacking: Sequence[str]) -> list[str]:
+        """Return those of *lacking* that were granted for another service: asking again would not bring them here."""
+        granted = [scope for tokens in self._sessions.all_tokens(session.id).values() for scope in tokens.scopes]
+        return sorted(set(lacking) - set(scopes.missing(lacking, granted)))
 
     def _refresh(self, session: Session, held: Held) -> TokenSet:
         assert held.tokens.refresh_token is not None
@@ -86,27 +101,29 @@ class Refresher:
             raise
         if fresh is None:
             raise GlobusUnavailable("Globus refreshed a token of another resource server.")
-        return self._stored(session, fresh.keeping(held.tokens), held.version + 1)
+        return self._stored(session, fresh.keeping(held.tokens), held)
 
-    def _stored(self, session: Session, fresh: TokenSet, version: int) -> TokenSet:
-        if self._sessions.replace(session.id, fresh, version=version):
+    def _stored(self, session: Session, fresh: TokenSet, before: Held) -> TokenSet:
+        if self._sessions.replace(session.id, fresh, version=before.version + 1):
             self._events.emit("tokens_refreshed", sub=session.sub, resource_server=fresh.resource_server)
             return fresh
         # Somebody was quicker: another worker, whose tokens are as good, or a logout, after which there are none.
-        self._globus_auth.revoke(fresh.access_token)
-        return self._current(session, fresh.resource_server)
+        held = self._sessions.held(session.id, fresh.resource_server)
+        # Only what came just now: the refresh token may be the same as before, and a step-up's new session may hold it.
+        known = [*before.tokens.secrets(), *(held.tokens.secrets() if held else [])]
+        self._revoker.revoke((secret for secret in fresh.secrets() if secret not in known), sub=session.sub)
+        return self._current(held)
 
     def _after_refusal(self, session: Session, held: Held) -> TokenSet:
         """The grant is gone, unless another worker has replaced it in the meantime."""
         resource_server = held.tokens.resource_server
         ended = replace(held.tokens, refresh_token=None, expires_at=0)
         if not self._sessions.replace(session.id, ended, version=held.version + 1):
-            return self._current(session, resource_server)
+            return self._current(self._sessions.held(session.id, resource_server))
         self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason="invalid_grant")
         raise LoginNeeded("Globus has ended this sign-in.", hint="Sign in again to go on.")
 
-    def _current(self, session: Session, resource_server: str) -> TokenSet:
-        held = self._sessions.held(session.id, resource_server)
+    def _current(self, held: Held | None) -> TokenSet:
         if held is None or not held.tokens.lasts(0, now=self._clock()):
             raise LoginNeeded("You have been signed out.", hint="Sign in again to go on.")
         return held.tokens

@@ -2,14 +2,14 @@
 What a browser asked for, in no framework's words, and what can be told from it.
 
 The ``Sec-Fetch-*`` headers (W3C Fetch Metadata) say what a request is for and where it comes from; a page cannot
-forge them. Programs and old browsers do not send them, so each judgement has an answer for their absence, and that is
-the strict one.
+forge them. Programs and old browsers do not send them. What a request is for is then told by ``Accept``; where it comes
+from by ``Origin`` or ``Referer``, and is "elsewhere" when they do not tell either.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 
 class Headers(Protocol):
@@ -76,8 +76,7 @@ class Request:
             return site == "same-origin"
         if source := self._header("Origin"):
             return source == origin
-        referrer = urlsplit(self._header("Referer"))
-        return f"{referrer.scheme}://{referrer.netloc}" == origin
+        return self.referring_target(origin) is not None
 
     def referring_target(self, origin: str) -> str | None:
         """Return the path and query of the page of *origin* that this request was made from, if one was."""

@@ -9,8 +9,10 @@ Everything a browser sends is hostile until shown otherwise. Each method takes a
 none of them raises for anything that a browser can do.
 """
 
+import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from trivet.answer import Action, Answer, Cookie, Page, empty, redirect
@@ -18,6 +20,7 @@ from trivet.config import Config
 from trivet.errors import (
     AttemptUnknown,
     ConsentNeeded,
+    GlobusRefused,
     LoginNeeded,
     ScopesWithheld,
     SealBroken,
@@ -36,6 +39,21 @@ from trivet.scopes import missing
 from trivet.sealing import Sealer
 from trivet.session import Opened, Session, Sessions
 from trivet.visit import Visit
+
+
+def _route(answer: Callable[["Routes", Request, Visit], Answer]) -> Callable[["Routes", Request, Visit], Answer]:
+    """Make *answer* safe to call: what may not act gets nothing, and what goes wrong is explained."""
+
+    @functools.wraps(answer)
+    def route(self: "Routes", request: Request, visit: Visit) -> Answer:
+        if not self.may_act_here(request):
+            return empty(204 if request.method == "HEAD" else 403)
+        try:
+            return answer(self, request, visit)
+        except TrivetError as error:
+            return self.explanation(request, error)
+
+    return route
 
 
 class Routes:
@@ -64,44 +82,29 @@ class Routes:
         self._events = events
         self._session_cookie = session_cookie
 
+    @_route
     def login(self, request: Request, visit: Visit) -> Answer:
         """Send a person to Globus, or to ``next`` when they are signed in already."""
         if self._config.callback_path == self._config.login_path and self._is_return(request):
-            return self.callback(request, visit)
-        if not self._may_act_here(request):
-            return empty(204 if request.method == "HEAD" else 403)
+            return self._callback(request, visit)
         return_to = self._safe_return_to(request.parameter("next"))
-        try:
-            needed = self._needed(request, visit.session)
-            if visit.session and not needed:
-                return redirect(location(return_to, self._config.base_url))
-            return self._begin(request, return_to, needed=needed, session=visit.session if needed else None)
-        except TrivetError as error:
-            return self._explained(request, error)
+        asked = self._asked(request, visit.session)
+        if visit.session and asked is None:
+            return redirect(location(return_to, self._config.base_url))
+        return self._begin(request, return_to, needed=asked or (), session=visit.session)
 
+    @_route
     def callback(self, request: Request, visit: Visit) -> Answer:
         """Finish the attempt that the browser comes back from."""
-        if not self._may_act_here(request):
-            return empty(204 if request.method == "HEAD" else 403)
-        state = request.parameter("state")
-        pending = self._pending_cookies.find(request.cookies, state) if state else None
-        try:
-            return self._finish(request, visit, pending)
-        except TrivetError as error:
-            spent = (Cookie(self._pending_cookies.name(pending.key), None),) if pending else ()
-            return self._explained(request, error, cookies=spent, again=pending, session=self._quietly(visit))
+        return self._callback(request, visit)
 
+    @_route
     def logout(self, request: Request, visit: Visit) -> Answer:
         """Sign out, when a page of this site or the person asks for it; else ask the person."""
-        if not self._may_act_here(request):
-            return empty(204 if request.method == "HEAD" else 403)
         if not request.comes_from(self._config.base_url):
             return self._confirm_logout(status=200 if request.method == "GET" else 403)
-        try:
-            if visit.session:
-                self._logout.end(visit.session, reason="logout")
-        except StoreUnavailable as error:
-            return self._explained(request, error)
+        if visit.session:
+            self._logout.end(visit.session, reason="logout")
         return redirect(
             logout_url(
                 self._auth_url,
@@ -109,27 +112,34 @@ class Routes:
                 redirect_uri=self._config.home_url,
                 redirect_name=self._config.app_name,
             ),
-            cookies=(Cookie(self._session_cookie, None),) if self._session_cookie in request.cookies else (),
+            cookies=(Cookie(self._session_cookie, None),) if visit.carries_cookie else (),
             forget_framework_session=True,
         )
 
     def refusal(self, request: Request, visit: Visit, error: TrivetError) -> Answer:
         """Answer a request whose page raised *error*: send the person where they can mend it, or explain."""
-        if not isinstance(error, LoginNeeded):
-            return self._explained(request, error)
+        try:
+            if isinstance(error, LoginNeeded):
+                return self._mended(request, visit, error)
+            return self.explanation(request, error)
+        except TrivetError as another:
+            return self.explanation(request, another)
+
+    def _mended(self, request: Request, visit: Visit, error: LoginNeeded) -> Answer:
         needed = error.scopes if isinstance(error, ConsentNeeded) else ()
-        session = self._quietly(visit)
+        session = visit.session
         if needed:
             self._events.emit("consent_required", sub=session.sub if session else None, scopes=list(needed))
+        elif session and self._sessions.is_new(session):
+            return self.explanation(request, _in_vain(error))
         if not request.wants_page():
             return self._refusal_document(request, error, session)
-        if request.method == "GET" and request.may_act():
-            return self._begin(request, self._safe_return_to(request.target), needed=needed, session=session)
         if not request.may_act():
             return empty(error.status)
-        action = Action(
-            label="Sign in" if not needed else "Give permission", url=self._login_url(request, error, session)
-        )
+        if request.method == "GET":
+            return self._begin(request, self._safe_return_to(request.target), needed=needed, session=session)
+        label = "Give permission" if needed else "Sign in"
+        action = Action(label=label, url=self._login_url(request, error, session))
         return explained(request, error, self._config, actions=(action,), note="What you sent was not saved.")
 
     # -- beginning
@@ -162,29 +172,38 @@ class Routes:
     def _login_url(self, request: Request, error: LoginNeeded, session: Session | None) -> str:
         """Return the address of ours that does what *error* asks for, and leads back to the page in view."""
         query = {"next": self._safe_return_to(request.referring_target(self._config.base_url))}
-        if isinstance(error, ConsentNeeded) and session:
-            ask = json.dumps(list(error.scopes)).encode()
+        if session:
+            ask = json.dumps(error.scopes if isinstance(error, ConsentNeeded) else []).encode()
             query["ask"] = self._ask_sealer.seal_text(ask, place=session.id)
         return f"{self._config.base_url}{self._config.login_path}?{urlencode(query)}"
 
-    def _needed(self, request: Request, session: Session | None) -> tuple[str, ...]:
+    def _asked(self, request: Request, session: Session | None) -> tuple[str, ...] | None:
         """
-        Return the scopes that an address of `_login_url` asks for.
+        Return the scopes that an address of `_login_url` asks a signed-in person for; None when it asks for nothing.
 
         They are sealed for the session they were needed in, so that a link cannot make people consent to anything.
         """
         ask = request.parameter("ask")
         if not ask or not session:
-            return ()
+            return None
         try:
             return tuple(json.loads(self._ask_sealer.open_text(ask, place=session.id)))
         except SealBroken:
-            return ()
+            return None
 
     # -- coming back
 
     def _is_return(self, request: Request) -> bool:
         return any(request.parameters(name) for name in ("code", "error", "state"))
+
+    def _callback(self, request: Request, visit: Visit) -> Answer:
+        state = request.parameter("state")
+        pending = self._pending_cookies.find(request.cookies, state) if state else None
+        try:
+            return self._finish(request, visit, pending)
+        except TrivetError as error:
+            over = (Cookie(self._pending_cookies.name(pending.key), None),) if pending else ()
+            return self.explanation(request, error, cookies=over, again=pending, session=self._quietly(visit))
 
     def _finish(self, request: Request, visit: Visit, pending: PendingLogin | None) -> Answer:
         if pending is None:
@@ -197,29 +216,26 @@ class Routes:
         returned = Returned(
             code=request.parameter("code"), error=request.parameter("error"), iss=request.parameter("iss")
         )
-        opened = self._login.finish(pending, returned, replacing=visit.session)
-        return self._welcome(request, visit.session, pending, opened)
+        before = visit.session
+        opened = self._login.finish(pending, returned, replacing=before)
+        # A cookie without a session, or with somebody else's: what the framework keeps is the person's before.
+        another = visit.carries_cookie and (before is None or before.sub != opened.session.sub)
+        return replace(self._welcome(request, pending, opened), forget_framework_session=another)
 
-    def _welcome(self, request: Request, before: Session | None, pending: PendingLogin, opened: Opened) -> Answer:
+    def _welcome(self, request: Request, pending: PendingLogin, opened: Opened) -> Answer:
         cookies = (
             Cookie(self._session_cookie, opened.cookie_value.reveal()),
             Cookie(self._pending_cookies.name(pending.key), None),
         )
-        somebody_else = before is not None and before.sub != opened.session.sub
-        granted = [scope for tokens in self._sessions.all_tokens(opened.session.id).values() for scope in tokens.scopes]
-        if withheld := missing(pending.needed, granted):
+        if withheld := missing(pending.needed, opened.scopes):
             # Going back would only make the page ask again, for ever.
             error = ScopesWithheld("Globus did not give this site the permission it needs.", scopes=withheld)
-            return self._explained(request, error, cookies=cookies, again=pending, session=opened.session)
-        return redirect(
-            location(pending.return_to, self._config.base_url),
-            cookies=cookies,
-            forget_framework_session=somebody_else,
-        )
+            return self.explanation(request, error, cookies=cookies, again=pending, session=opened.session)
+        return redirect(location(pending.return_to, self._config.base_url), cookies=cookies)
 
     # -- explaining
 
-    def _explained(
+    def explanation(
         self,
         request: Request,
         error: TrivetError,
@@ -276,7 +292,8 @@ class Routes:
 
     # -- about the request
 
-    def _may_act_here(self, request: Request) -> bool:
+    def may_act_here(self, request: Request) -> bool:
+        """Tell whether this request may start or end something, and has come to the right host name."""
         return request.may_act() and request.host.lower() == self._config.host
 
     def _quietly(self, visit: Visit) -> Session | None:
@@ -285,3 +302,8 @@ class Routes:
             return visit.session
         except StoreUnavailable:
             return None
+
+
+def _in_vain(error: LoginNeeded) -> GlobusRefused:
+    """Return the error for somebody who signed in a moment ago and is to do it again: it would go on for ever."""
+    return GlobusRefused(f"Signing in did not help. {error.message}", hint="Try again in a few minutes.")

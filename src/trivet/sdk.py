@@ -8,7 +8,7 @@ turns one down. Ours fetches the header from the session, so any service client,
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from globus_sdk import BaseClient, GlobusAPIError, GlobusError
+from globus_sdk import BaseClient, GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
 
 from trivet.errors import GlobusRefused, GlobusUnavailable, TrivetError
@@ -106,9 +106,9 @@ def bound_client(
     return client
 
 
-def explained(error: GlobusError) -> TrivetError:
+def as_trivet_error(error: GlobusAPIError | NetworkError) -> TrivetError:
     """Return what an error of the SDK that nobody handled means to the person who is waiting for the page."""
-    if not isinstance(error, GlobusAPIError) or error.http_status >= 500 or error.http_status == 429:
+    if isinstance(error, NetworkError) or error.http_status >= 500 or error.http_status == 429:
         return GlobusUnavailable(
             "This page needs Globus, which gives no answer just now.", hint="Try again in a moment."
         )

@@ -21,6 +21,7 @@ from trivet.user import User
 
 COOKIE_BYTES = 32  # 256 random bits
 COOKIE_CHARACTERS = 43  # the same in base64url
+NEW_SECONDS = 30
 TOUCH_SECONDS = 60  # "last seen" is written at most this often, so that an ordinary page view is one read
 
 _log = logging.getLogger(__name__)
@@ -52,10 +53,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session just opened: the cookie value that leads to it, and the tokens that it made superfluous."""
+    """A session just opened: the cookie value that leads to it, its root scopes, and the tokens it made superfluous."""
 
     session: Session
     cookie_value: Secret
+    scopes: frozenset[str]
     superseded: tuple[Secret, ...]
 
 
@@ -89,11 +91,14 @@ class Sessions:
         self._clock = clock
         self._random = random
 
-    def open(self, user: User, tokens: Mapping[str, TokenSet], *, replacing: Session | None = None) -> Opened:
+    def open(self, user: User, tokens: Mapping[str, TokenSet], *, replacing: Session | None = None) -> Opened | None:
         """
         Open a session for *user*, ending the one it replaces in the same step.
 
         A replaced session of the same person hands on the tokens that did not come anew.
+
+        Returns:
+            The session; None, with nothing opened, when *replacing* has ended in the meantime.
         """
         now = int(self._clock())
         cookie_value = base64url(self._random(COOKIE_BYTES))
@@ -105,9 +110,12 @@ class Sessions:
             [self._sealed(record.id, token_set, version=1) for token_set in held.values()],
             replacing=replacing.id if replacing else None,
         )
+        if ended is None:
+            return None
         still_held = {secret for token_set in held.values() for secret in token_set.secrets()}
         superseded = tuple(secret for secret in self._secrets(ended) if secret not in still_held)
-        return Opened(Session(record), Secret(cookie_value), superseded)
+        scopes = frozenset(scope for token_set in held.values() for scope in token_set.scopes)
+        return Opened(Session(record), Secret(cookie_value), scopes, superseded)
 
     def find(self, cookie_value: str) -> Session | None:
         """Return the session that a cookie leads to, too old or not, or None."""
@@ -121,6 +129,10 @@ class Sessions:
         now = self._clock()
         idle, age = now - session.last_seen_at, now - session.created_at
         return idle >= self._idle_seconds or age >= self._absolute_seconds
+
+    def is_new(self, session: Session) -> bool:
+        """Tell whether somebody signed in just now, so that sending them to do it again would not help."""
+        return self._clock() - session.created_at < NEW_SECONDS
 
     def touch(self, session: Session) -> None:
         """Note that the session is in use."""

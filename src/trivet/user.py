@@ -6,9 +6,10 @@ absent or shared, and the set of linked identities grows and shrinks (OpenID Con
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Identity:
             values[name] = _text(claims.get(name))
         values["username"] = _text(claims.get("username")) or _text(claims.get("preferred_username"))
         moment = claims.get("last_authentication")
-        values["last_authentication"] = int(moment) if isinstance(moment, int | float) else None
+        values["last_authentication"] = int(moment) if _is_moment(moment) else None
         return cls(**values)
 
 
@@ -87,6 +88,10 @@ class User(Identity):
         document = json.loads(text)
         identities = tuple(Identity(**entry) for entry in document.pop("identity_set"))
         return cls(**document, identity_set=identities)
+
+
+def _is_moment(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _text(value: object) -> str | None:

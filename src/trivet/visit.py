@@ -48,6 +48,11 @@ class Visit:
         self._session: Session | object | None = _NOT_ASKED
 
     @property
+    def carries_cookie(self) -> bool:
+        """Whether the browser sent a session cookie, live or not: somebody has been signed in there."""
+        return self._cookie_value is not None
+
+    @property
     def asked(self) -> bool:
         """Whether anybody wanted to know who is looking; such a page is not for caches."""
         return self._session is not _NOT_ASKED

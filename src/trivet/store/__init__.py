@@ -44,12 +44,13 @@ class Store(Protocol):
 
     def open_session(
         self, session: SessionRecord, tokens: list[TokenRecord], *, replacing: str | None = None
-    ) -> list[TokenRecord]:
+    ) -> list[TokenRecord] | None:
         """
         Store a new session with its tokens and, in the same step, end the session *replacing*.
 
         Returns:
-            The tokens that the ended session held; empty when there was none.
+            The tokens that the ended session held; empty when there was none to end. None, with nothing stored, when
+            *replacing* had ended already: of a logout and a new session in its place, the logout wins.
         """
 
     def find_session(self, session_id: str) -> SessionRecord | None:

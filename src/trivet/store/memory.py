@@ -19,8 +19,10 @@ class MemoryStore:
 
     def open_session(
         self, session: SessionRecord, tokens: list[TokenRecord], *, replacing: str | None = None
-    ) -> list[TokenRecord]:
+    ) -> list[TokenRecord] | None:
         with self._lock:
+            if replacing and replacing not in self._sessions:
+                return None
             ended = self._end(replacing) if replacing else []
             self._sessions[session.id] = session
             self._tokens[session.id] = {token.resource_server: token for token in tokens}

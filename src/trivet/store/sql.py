@@ -39,9 +39,11 @@ class SqlStore:
 
     def open_session(
         self, session: SessionRecord, tokens: list[TokenRecord], *, replacing: str | None = None
-    ) -> list[TokenRecord]:
+    ) -> list[TokenRecord] | None:
         with self._connections.transaction() as connection:
             ended = _end(connection, replacing) if replacing else []
+            if ended is None:
+                return None
             connection.execute(statements.open_session, asdict(session))
             if tokens:
                 connection.execute(statements.keep_tokens, [asdict(token) for token in tokens])
@@ -58,7 +60,7 @@ class SqlStore:
     def end_session(self, session_id: str) -> list[TokenRecord]:
         with self._connections.transaction() as connection:
             ended = _end(connection, session_id)
-        return ended
+        return ended or []
 
     def tokens_of(self, session_id: str) -> list[TokenRecord]:
         return [TokenRecord(*row) for row in self._connections.read(self._tokens_of, {"this_session": session_id})]
@@ -85,9 +87,10 @@ class SqlStore:
         self._connections.close()
 
 
-def _end(connection: Connection, session_id: str) -> list[TokenRecord]:
-    """Delete the session and return what it held; a row is deleted once, so one caller only gets it."""
+def _end(connection: Connection, session_id: str) -> list[TokenRecord] | None:
+    """Delete the session and return what it held, None if it was gone; a row is deleted once, so by one caller only."""
     row = {"this_session": session_id}
-    connection.execute(statements.end_session, row)
+    if connection.execute(statements.end_session, row).rowcount == 0:
+        return None
     forgotten = [TokenRecord(*values) for values in connection.execute(statements.forget_tokens, row)]
     return sorted(forgotten, key=lambda token: token.resource_server)
