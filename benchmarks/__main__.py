@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from benchmarks.imports import measure_imports
 from benchmarks.logins import measure_logins
 from benchmarks.pages import measure_pages
-from benchmarks.report import logins_table, pages_table
+from benchmarks.report import imports_table, logins_table, pages_table
 from benchmarks.setting import running_portal
 from benchmarks.stores import KINDS, new_store
 from trivet.sandbox import Sandbox
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         print(f"\n{pages_table(measured)}", flush=True)
         with running_portal(sandbox, store, *gunicorn) as portal:
-            print(f"\n{logins_table(measure_logins(sandbox, portal, options.logins))}")
+            print(f"\n{logins_table(measure_logins(sandbox, portal, options.logins))}", flush=True)
+    print(f"\n{imports_table(measure_imports(options.imports))}")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -38,6 +40,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=30, help="how often each page has its turn, per start")
     parser.add_argument("--requests", type=int, default=20, help="requests per turn")
     parser.add_argument("--logins", type=int, default=100, help="sign-ins, one after another")
+    parser.add_argument("--imports", type=int, default=15, help="fresh interpreters per import")
     return parser.parse_args(arguments)
 
 

@@ -1,6 +1,7 @@
 """What was measured, in tables, beside what we promise."""
 
-from benchmarks.figures import ratio, spread
+from benchmarks.figures import Spread, ratio, spread
+from benchmarks.imports import TARGET_MILLISECONDS
 from benchmarks.logins import Logins
 from benchmarks.pages import BASELINE, Measured
 from benchmarks.table import table
@@ -40,3 +41,18 @@ def logins_table(logins: Logins) -> str:
         ("cookie bytes per page view", f"{logins.cookie_bytes}", f"< {TARGET_COOKIE_BYTES}"),
     ]
     return table(("sign-in", "figure", "target"), rows)
+
+
+def imports_table(measured: dict[str, Spread]) -> str:
+    """Return how long each import takes in a fresh interpreter."""
+    rows = [
+        (
+            f"import {module}",
+            f"{took.median:.0f}",
+            f"{took.least:.0f}",
+            f"{took.most:.0f}",
+            f"< {TARGET_MILLISECONDS}" if module == "trivet" else "",
+        )
+        for module, took in measured.items()
+    ]
+    return table(("in a fresh interpreter", "median ms", "least", "most", "target"), rows)
