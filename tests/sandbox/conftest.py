@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
+import jwt
 import pytest
 import requests
 
@@ -221,3 +222,27 @@ def ask_transfer(globus: Sandbox, transfer_token: str) -> Callable[..., requests
         return requests.get(f"{globus.url}/v0.10/{what}", params=params, headers=headers)
 
     return ask
+
+
+@pytest.fixture
+def sign_in(visitor: Visitor, endpoint: TokenEndpoint) -> Callable[..., dict[str, Any]]:
+    """Go all the way for the portal and return its token response, ID token included."""
+
+    def go(**params: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = endpoint.redeem(visitor.sign_in(**{"scope": "openid email", **params})["code"]).json()
+        return answer
+
+    return go
+
+
+@pytest.fixture
+def verify_id_token(globus: Sandbox) -> Callable[[str], dict[str, Any]]:
+    """Verify as a careful client does, with another JOSE library than the sandbox signs with."""
+
+    def verify(token: str) -> dict[str, Any]:
+        keys = {key["kid"]: jwt.PyJWK(key) for key in requests.get(f"{globus.url}/jwk.json").json()["keys"]}
+        key = keys[jwt.get_unverified_header(token)["kid"]]
+        audience = globus.clients["portal"].id
+        return jwt.decode(token, key, algorithms=["RS512"], audience=audience, issuer=globus.url)
+
+    return verify

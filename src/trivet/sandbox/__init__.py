@@ -8,6 +8,15 @@ side of the wire must not be repeated, and so hidden, on the other.
 
     with Sandbox() as globus:
         print(globus.url, globus.environ)
+
+Where things are; each imports only from what stands below it:
+
+    command  server             run it, or start and script it from a test
+    app  serving                the routes put together; the threads that serve them
+    auth/  transfer/            what Globus Auth and Transfer answer; the pages people see are in ``auth/sign_in/``
+    http/  seed/                what every request has in common; what a sandbox begins with
+    world/                      who and what there is, and what has been issued
+    script/  switches  address  what a test may bend; what nobody knows of Globus; where the sandbox may be
 """
 
 from trivet.sandbox.server import Sandbox

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any, Self
 
 from trivet.sandbox.address import check_host, check_issuer, origin, sdk_environment
 from trivet.sandbox.app import build
-from trivet.sandbox.faults import Fault, fault_answer
-from trivet.sandbox.sample_data import write_sample_data
-from trivet.sandbox.seed import Table, read_seed
+from trivet.sandbox.script.faults import Fault, fault_answer
+from trivet.sandbox.seed.reading import Table, read_seed
+from trivet.sandbox.seed.sample_data import write_sample_data
+from trivet.sandbox.seed.settling import Settling
 from trivet.sandbox.serving import ServerThread, loopback_sockets
-from trivet.sandbox.settling import Settling
 from trivet.sandbox.switches import Switches
-from trivet.sandbox.web_addresses import is_redirect_address
 from trivet.sandbox.world import Inhabitants, World
+from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from trivet.sandbox.clients import Client
-    from trivet.sandbox.collection import Collection
-    from trivet.sandbox.id_token_script import Change, Key
-    from trivet.sandbox.people import Person
-    from trivet.sandbox.request_log import RequestRecord
-    from trivet.sandbox.tokens import Token
+    from trivet.sandbox.script.id_tokens import Change, Key
+    from trivet.sandbox.world.clients import Client
+    from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.request_log import RequestRecord
+    from trivet.sandbox.world.tokens import Token
 
 
 class Sandbox:

@@ -1,0 +1,68 @@
+"""How applications prove who they are at the token endpoints (RFC 6749 section 2.3)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from trivet.sandbox.auth.oauth_request import SandboxRequest
+    from trivet.sandbox.world.clients import Client
+
+BASIC = "client_secret_basic"
+POST = "client_secret_post"
+NONE = "none"
+
+
+def single_mechanism(request: SandboxRequest, methods: Sequence[str]) -> list[str]:
+    """Return the methods to try: Basic alone if there is an Authorization header, the others if there is none.
+
+    Raises:
+        InvalidRequestError: two mechanisms at once, or two different client ids (RFC 6749 section 2.3).
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return [each for each in methods if each != BASIC]
+    if "client_secret" in request.form:
+        raise InvalidRequestError("Two ways of client authentication at once.")
+    credentials = basic_credentials(header)
+    if credentials and request.form.get("client_id", credentials[0]) != credentials[0]:
+        raise InvalidRequestError("The client_id differs from the one in the Authorization header.")
+    return [each for each in methods if each == BASIC]
+
+
+def basic_credentials(header: str) -> tuple[str, str] | None:
+    """Return (client id, secret) from an Authorization header, or None if it is not well-formed Basic."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    client_id, colon, secret = decoded.partition(":")
+    return (client_id, secret) if colon else None
+
+
+def basic_client(query_client: Callable[[str], Client | None], request: SandboxRequest) -> Client:
+    """Authenticate by HTTP Basic.
+
+    globus-sdk sends id and secret as they are; RFC 6749 section 2.3.1 wants them form-encoded first. Both are right.
+
+    Raises:
+        InvalidClientError: unknown client or wrong secret; the answer does not say which.
+    """
+    credentials = basic_credentials(request.headers.get("Authorization", ""))
+    if credentials is None:
+        raise InvalidClientError("The Authorization header is not well-formed Basic.")
+    for client_id, secret in (credentials, (unquote_plus(credentials[0]), unquote_plus(credentials[1]))):
+        client = query_client(client_id)
+        if client is not None and client.check_client_secret(secret):
+            return client
+    raise InvalidClientError("Unknown client, or not its secret.")

@@ -1,0 +1,44 @@
+"""The sign-ins a browser has under way, as the pages and forms of that browser name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from werkzeug.exceptions import HTTPException
+
+from trivet.sandbox.auth.sign_in.cookie import current_browser
+from trivet.sandbox.auth.sign_in.pages import stale_page
+from trivet.sandbox.http.record import note
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world import World
+    from trivet.sandbox.world.browsers import Attempt, Browser
+
+SIGN_IN = "/sandbox/sign-in"
+CONSENT = "/sandbox/consent"
+
+
+class StaleAttemptError(HTTPException):
+    """A form without its attempt, from another browser, or answered before."""
+
+
+def open_attempt(attempt_id: str | None, world: World) -> tuple[Browser, Attempt]:
+    """Return this browser and its open attempt of that id.
+
+    Raises:
+        StaleAttemptError: there is none; its response is a page that offers to start again where that is possible.
+    """
+    browser = current_browser(world)
+    attempt = browser.attempts.get(attempt_id or "") if browser is not None else None
+    if browser is None or attempt is None:
+        raise StaleAttemptError(response=stale_page(403, again=None))
+    if attempt.answered:
+        raise StaleAttemptError(response=stale_page(409, again=attempt.request.query))
+    note(client=attempt.request.client.key)
+    return browser, attempt
+
+
+def page_of(path: str, attempt: Attempt) -> str:
+    """Return the address of the page at *path* for *attempt*."""
+    return f"{path}?attempt={quote(attempt.id)}"

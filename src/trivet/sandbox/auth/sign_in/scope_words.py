@@ -1,0 +1,32 @@
+"""What each scope means, in words for the consent page."""
+
+from __future__ import annotations
+
+from trivet.sandbox.world.scopes import AUTH, GROUPS, SEARCH, TRANSFER, URL, URN
+
+WORDS = {
+    "openid": "Know who you are, by your Globus identity",
+    "profile": "See your name, username and organization",
+    "email": "See your email address",
+    f"{URN}{AUTH}:view_identity_set": "See the other identities linked to your account",
+    f"{URN}{AUTH}:view_identities": "Look up identities in Globus",
+    f"{URN}{AUTH}:view_consents": "See which consents you have given",
+    f"{URN}{AUTH}:manage_projects": "Manage your projects and registered applications",
+    f"{URN}{TRANSFER}:all": "Find collections, look into them, and transfer files for you",
+    f"{URN}{TRANSFER}:gcp_install": "Set up Globus Connect Personal for you",
+    f"{URN}{GROUPS}:all": "See and manage your groups",
+    f"{URN}{GROUPS}:view_my_groups_and_memberships": "See your groups",
+    f"{URN}{SEARCH}:all": "Search, and manage your search indexes",
+    f"{URN}{SEARCH}:search": "Search for you",
+}
+
+
+def in_words(name: str) -> str:
+    """Return a sentence for the scope *name*; an unlisted one is described by the service it belongs to."""
+    if name in WORDS:
+        return WORDS[name]
+    if name.endswith("/data_access"):
+        return "Reach the data on a collection"
+    if name.startswith(URN):
+        return f"Use {name.removeprefix(URN).rpartition(':')[0]} for you"
+    return f"Use the service behind {name.removeprefix(URL)}"

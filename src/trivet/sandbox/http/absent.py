@@ -1,0 +1,50 @@
+"""What the sandbox does not have: a loud 501 where Globus has something, and plain 404 and 405 elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException, NotFound
+
+from trivet.sandbox.http.record import note
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+ABSENT = {
+    "/v2/api/": "Globus Auth's API for identities, consents, projects, clients and policies",
+    "/v2/oauth2/": "this Globus Auth OAuth2 endpoint",
+    "/v2/web/": "this Globus Auth page",
+    "/v2/groups": "Groups",
+    "/v0.10/": "this Transfer call",
+    "/v1/": "this Globus service",
+    "/flows": "Flows",
+    "/jobs": "Timers",
+}
+"""Where Globus services live, and what to call what is missing there."""
+
+
+def add_error_answers(app: Flask) -> None:
+    """Answer unknown paths, wrong methods, oversized bodies and the like as JSON."""
+
+    @app.errorhandler(NotFound)
+    def not_found(error: NotFound) -> ResponseReturnValue:
+        feature = next((words for prefix, words in ABSENT.items() if request.path.startswith(prefix)), None)
+        return answer(error) if feature is None else answer_absent(feature)
+
+    @app.errorhandler(HTTPException)
+    def answer(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None:
+            return Response.force_type(error.get_response())
+        note(reason=error.name)
+        headers = [pair for pair in error.get_headers() if pair[0].lower() not in ("content-type", "content-length")]
+        return jsonify({"code": error.name.replace(" ", ""), "message": error.name}), error.code or 500, headers
+
+
+def answer_absent(feature: str) -> ResponseReturnValue:
+    """Say which feature is missing, in every error shape that Globus clients read."""
+    message = f"The sandbox does not have {feature} yet: {request.method} {request.path}"
+    note(reason=message)
+    entry = {"status": "501", "code": "NOT_IMPLEMENTED", "title": "Not in the sandbox", "detail": message}
+    return jsonify({"code": "NotImplemented", "message": message, "errors": [entry]}), 501

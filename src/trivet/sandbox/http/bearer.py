@@ -1,0 +1,29 @@
+"""Find the access token a request carries (RFC 6750 section 2.1: the Authorization header, and nowhere else)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from trivet.sandbox.http.record import note
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world import World
+    from trivet.sandbox.world.tokens import Token
+
+
+def bearer_token(world: World, resource_server: str) -> Token | None:
+    """Return the active access token for *resource_server* in the current request, or None.
+
+    A token for another service is no token here: each service accepts its own audience only.
+    """
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    token = world.tokens.find(value.strip())
+    if token is None or token.kind != "access" or not token.active or token.resource_server != resource_server:
+        return None
+    client = world.client(token.client_id)
+    note(person=token.grant.person.key, client=client.key if client else None)
+    return token

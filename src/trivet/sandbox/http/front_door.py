@@ -1,0 +1,79 @@
+"""The outermost layer: every request is logged here, and here the faults strike, before any route sees it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from waitress.channel import ClientDisconnected
+
+from trivet.sandbox.http.record import RECORD
+from trivet.sandbox.world.request_log import RequestRecord, redacted
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from trivet.sandbox.script.faults import Fault
+    from trivet.sandbox.world import World
+
+
+class FrontDoor:
+    """A WSGI application around the real one. *closing* is set at shutdown, so that no delay outlives the server."""
+
+    def __init__(self, app: WSGIApplication, world: World, closing: threading.Event) -> None:
+        self._app = app
+        self._world = world
+        self._closing = closing
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        record = self._record(environ)
+        fault = self._world.faults.take(record.path)
+        if fault is not None:
+            record.fault = True
+            self._closing.wait(fault.latency)
+            if fault.drop or fault.status is not None:
+                return self._fail(fault, record, start_response)
+        return self._app(environ, _noting_status(start_response, record))
+
+    def _record(self, environ: WSGIEnvironment) -> RequestRecord:
+        path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
+        record = RequestRecord(self._world.now(), environ["REQUEST_METHOD"], path)
+        record.params = redacted(_query_pairs(environ.get("QUERY_STRING", "")))
+        environ[RECORD] = record
+        self._world.log.add(record)
+        return record
+
+    def _fail(self, fault: Fault, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
+        if fault.drop:
+            # The one exception waitress answers by closing the connection and writing nothing.
+            raise ClientDisconnected
+        status = fault.status or 500
+        record.status = status
+        start_response(f"{status} {_phrase(status)}", list(fault.headers.items()))
+        return [fault.body]
+
+
+def _query_pairs(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=500)
+    except ValueError:
+        return []
+
+
+def _noting_status(start_response: StartResponse, record: RequestRecord) -> StartResponse:
+    def noting(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+        record.status = int(status.split(" ", 1)[0])
+        return start_response(status, headers, exc_info)
+
+    return noting
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Fault"

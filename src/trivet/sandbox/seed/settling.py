@@ -1,0 +1,153 @@
+"""Turn a seed into people, clients and collections."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from trivet.sandbox.seed.entry import Entry
+from trivet.sandbox.seed.reading import SeedError, Table, seed_id
+from trivet.sandbox.world import Inhabitants
+from trivet.sandbox.world.clients import Client
+from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
+from trivet.sandbox.world.people import Identity, IdentityProvider, Person
+from trivet.sandbox.world.web_addresses import is_redirect_address
+
+SECTIONS = ("identity_providers", "people", "clients", "collections")
+
+
+class Settling:
+    """Reads one seed. *base* is where relative directories start; *own* is a directory the sandbox may write to."""
+
+    def __init__(self, seed: Table, *, base: Path | None, own: Path) -> None:
+        self._seed = seed
+        self._base = base
+        self._own = own
+        self._problems: list[str] = []
+        self._ids: dict[str, str] = {}
+
+    def inhabitants(self) -> Inhabitants:
+        """Return what the seed describes.
+
+        Raises:
+            SeedError: with every problem there is.
+        """
+        self._problems.extend(f"{name}: there is no such section" for name in self._seed if name not in SECTIONS)
+        providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
+        people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
+        clients = {key: self._client(key, entry) for key, entry in self._entries("clients")}
+        found = {key: person for key, person in people.items() if person is not None}
+        collections = {key: self._collection(key, entry, found) for key, entry in self._entries("collections")}
+        if self._problems:
+            raise SeedError(self._problems)
+        return Inhabitants(found, clients, {key: each for key, each in collections.items() if each is not None})
+
+    def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
+        table = self._seed.get(section, {})
+        if not isinstance(table, Mapping):
+            self._problems.append(f"{section}: is not a table of named entries, such as [{section}.name]")
+            return
+        for key, value in table.items():
+            entry = Entry(f"{section}.{key}", value, self._problems)
+            yield key, entry
+            entry.finish()
+
+    def _unique(self, entry: Entry, value: str) -> str:
+        if value in self._ids:
+            entry.problem(f"has the same id as {self._ids[value]}")
+        self._ids[value] = entry.where
+        return value
+
+    def _provider(self, key: str, entry: Entry) -> IdentityProvider:
+        return IdentityProvider(
+            id=self._unique(entry, entry.id(seed_id("identity_provider", key))),
+            display_name=entry.text("display_name"),
+            domain=entry.text("domain"),
+        )
+
+    def _person(self, key: str, entry: Entry, providers: dict[str, IdentityProvider]) -> Person | None:
+        name = entry.text("name")
+        rows = entry.tables("identities")
+        identities = [self._identity(row, name, providers) for row in rows]
+        if not rows:
+            entry.problem("a person has at least one identity", "identities")
+        found = tuple(each for each in identities if each is not None)
+        return Person(key, name, found) if found else None
+
+    def _identity(self, entry: Entry, name: str, providers: dict[str, IdentityProvider]) -> Identity | None:
+        username = entry.text("username")
+        provider = providers.get(entry.choice("idp", tuple(providers)))
+        identity_id = self._unique(entry, entry.id(seed_id("identity", username)))
+        identity = provider and Identity(
+            id=identity_id,
+            username=username,
+            name=entry.text("name", name),
+            email=entry.optional_text("email"),
+            organization=entry.optional_text("organization"),
+            provider=provider,
+        )
+        if provider and username.rpartition("@")[2] != provider.domain:
+            entry.problem(f"usernames of this identity provider end in @{provider.domain}", "username")
+        if identity:
+            entry.finish()
+        return identity or None
+
+    def _client(self, key: str, entry: Entry) -> Client:
+        kind = entry.choice("type", ("confidential", "public"), "confidential")
+        secret = entry.optional_text("secret")
+        if kind == "public" and secret is not None:
+            entry.problem("a public client has no secret", "secret")
+        redirect_uris = entry.texts("redirect_uris")
+        for address in redirect_uris:
+            if not is_redirect_address(address):
+                entry.problem(f"not https, nor http on localhost, or with a fragment: {address}", "redirect_uris")
+        return Client(
+            key=key,
+            id=self._unique(entry, entry.id(seed_id("client", key))),
+            name=entry.text("name"),
+            secret=None if kind == "public" else secret or secrets.token_urlsafe(32),
+            redirect_uris=redirect_uris,
+        )
+
+    def _collection(self, key: str, entry: Entry, people: dict[str, Person]) -> Collection | None:
+        owner = people.get(entry.choice("owner", tuple(people)))
+        shared = [self._someone(entry, name, people) for name in entry.texts("shared_with")]
+        fields = {
+            "id": self._unique(entry, entry.id(seed_id("collection", key))),
+            "display_name": entry.text("display_name"),
+            "entity_type": entry.choice("entity_type", ENTITY_TYPES, ENTITY_TYPES[0]),
+            "default_directory": entry.text("default_directory", "/"),
+            "description": entry.text("description", ""),
+            "organization": entry.text("organization", ""),
+        }
+        public, keywords, root = entry.flag("public"), tuple(entry.texts("keywords")), self._root(key, entry)
+        if owner is None:
+            return None
+        return Collection(
+            key=key,
+            owner=owner,
+            root=root,
+            public=public,
+            keywords=keywords,
+            shared_with=tuple(each for each in shared if each),
+            **fields,
+        )
+
+    def _someone(self, entry: Entry, name: str, people: dict[str, Person]) -> Person | None:
+        if name not in people:
+            entry.problem(f"there is nobody called {name!r}", "shared_with")
+        return people.get(name)
+
+    def _root(self, key: str, entry: Entry) -> Path:
+        """Return the directory; one that is not named is the sandbox's own, and made empty if need be."""
+        given = entry.optional_text("root")
+        root = Path(given).expanduser() if given else self._own / key
+        if given and not root.is_absolute():
+            root = (self._base or self._own) / root
+        root = root.resolve()
+        if root.is_relative_to(self._own):
+            root.mkdir(parents=True, exist_ok=True)
+        if not root.is_dir():
+            entry.problem(f"there is no such directory: {root}", "root")
+        return root

@@ -1,0 +1,67 @@
+"""One directory entry as Transfer describes it (SDK fixture ``operation_stat``)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from trivet.sandbox.transfer.jail import PathMissingError, PathRefusedError, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TYPES = {
+    stat.S_IFDIR: "dir",
+    stat.S_IFREG: "file",
+    stat.S_IFCHR: "chr",
+    stat.S_IFBLK: "blk",
+    stat.S_IFIFO: "pipe",
+}
+GROUP = "sandbox"
+
+
+def file_document(name: str, directory: Path, fd: int, root: Path, user: str) -> dict[str, Any] | None:
+    """Return the document of *name* in the open directory *fd*, or None if it has just vanished.
+
+    A link inside the collection is described as what it points to, with ``link_...`` fields about the link. One
+    that leads outside or nowhere is an ``invalid_symlink``, and nothing is said about its target.
+    """
+    try:
+        found = os.stat(name, dir_fd=fd, follow_symlinks=False)
+    except OSError:
+        return None
+    link: dict[str, Any] = dict.fromkeys(("link_target", "link_size", "link_user", "link_group", "link_last_modified"))
+    kind = TYPES.get(stat.S_IFMT(found.st_mode), "other")
+    if stat.S_ISLNK(found.st_mode):
+        target = _target(root, directory, name)
+        kind = "invalid_symlink"
+        link.update(link_size=found.st_size, link_user=user, link_group=GROUP, link_last_modified=_time(found))
+        if target is not None:
+            link["link_target"] = "/" + str(target.relative_to(root))
+            found = target.stat()
+            kind = TYPES.get(stat.S_IFMT(found.st_mode), "other")
+    return {
+        "DATA_TYPE": "file",
+        "name": name,
+        "type": kind,
+        "size": found.st_size,
+        "permissions": f"{stat.S_IMODE(found.st_mode):04o}",
+        "last_modified": _time(found),
+        "user": user,
+        "group": GROUP,
+        **link,
+    }
+
+
+def _target(root: Path, directory: Path, name: str) -> Path | None:
+    try:
+        return resolve(root, [*directory.relative_to(root).parts, name])
+    except (PathMissingError, PathRefusedError):
+        return None
+
+
+def _time(found: os.stat_result) -> str:
+    """Return the time of the last change, UTC, with a space as Transfer writes it in directory entries."""
+    return datetime.fromtimestamp(int(found.st_mtime), UTC).isoformat(sep=" ")

@@ -1,0 +1,76 @@
+"""``operation/endpoint/<id>/ls``: one directory, filtered, ordered and cut into pages."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trivet.sandbox.transfer.errors import TransferError, bad_request
+from trivet.sandbox.transfer.file_document import file_document
+from trivet.sandbox.transfer.filtering import in_order, keep_matching
+from trivet.sandbox.transfer.jail import (
+    HOME,
+    NotADirectoryHereError,
+    PathMissingError,
+    PathRefusedError,
+    opened_directory,
+    parts_of,
+)
+from trivet.sandbox.transfer.whole_numbers import whole_number
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+    from trivet.sandbox.world.collections import Collection
+
+MAX_ENTRIES = 100_000
+
+
+def listing_document(collection: Collection, args: MultiDict[str, str]) -> dict[str, Any]:
+    """Return the directory listing that the query *args* asks for.
+
+    Raises:
+        TransferError: the path leads nowhere or outside, or a parameter means nothing.
+    """
+    limit = whole_number(args, "limit", default=MAX_ENTRIES, least=1, most=MAX_ENTRIES)
+    offset = whole_number(args, "offset", default=0, least=0, most=MAX_ENTRIES)
+    asked = args.get("path") or f"/{HOME}/"
+    parts, documents = _entries(collection, asked)
+    if args.get("show_hidden") in ("0", "false", "False"):
+        documents = [each for each in documents if not each["name"].startswith(".")]
+    documents = in_order(keep_matching(documents, args.getlist("filter")), args.get("orderby", ""))
+    page = documents[offset : offset + limit]
+    return {
+        "DATA_TYPE": "file_list",
+        "endpoint": collection.id,
+        "path": shown_path(asked),
+        "absolute_path": shown_path("/".join(parts)),
+        "rename_supported": True,
+        "symlink_supported": True,
+        "length": len(page),
+        "total": len(documents),
+        "DATA": page,
+    }
+
+
+def _entries(collection: Collection, path: str) -> tuple[list[str], list[dict[str, Any]]]:
+    try:
+        parts = parts_of(path, collection.default_directory)
+        with opened_directory(collection, parts) as (fd, real):
+            root = Path(os.path.realpath(collection.root))
+            user = collection.owner.username.partition("@")[0]
+            found = [file_document(name, real, fd, root, user) for name in os.listdir(fd)]
+    except PathRefusedError:
+        raise TransferError(403, "EndpointPermissionDenied", "Denied by endpoint: path not allowed") from None
+    except NotADirectoryHereError:
+        raise bad_request("The path is not a directory", "ClientError.BadRequest") from None
+    except (PathMissingError, PermissionError):
+        raise TransferError(404, "ClientError.NotFound", "Directory not found on endpoint") from None
+    return parts, [each for each in found if each is not None]
+
+
+def shown_path(path: str) -> str:
+    """Return *path* tidied: one slash between names, one at each end."""
+    inner = "/".join(part for part in path.split("/") if part not in ("", "."))
+    return f"/{inner}/" if inner else "/"

@@ -1,0 +1,37 @@
+"""What an application asked of the authorize page, once it has been judged fit to go ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trivet.sandbox.world.clients import Client
+    from trivet.sandbox.world.scopes import Scope
+
+
+@dataclass(frozen=True)
+class AuthorizeRequest:
+    """A request that may go ahead. ``query`` is it as sent, for a link that starts again."""
+
+    client: Client
+    redirect_uri: str
+    state: str | None
+    scopes: tuple[Scope, ...]
+    offline: bool
+    params: Mapping[str, str] = field(repr=False)
+    query: str = field(repr=False)
+
+    @property
+    def prompts(self) -> frozenset[str]:
+        return frozenset(self.params.get("prompt", "").split())
+
+    @property
+    def nonce(self) -> str | None:
+        return self.params.get("nonce")
+
+    @property
+    def session_message(self) -> str | None:
+        return self.params.get("session_message")

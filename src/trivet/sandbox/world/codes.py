@@ -1,0 +1,58 @@
+"""Authorization codes: short-lived, for one client and one redirect address, good for one use."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trivet.sandbox.world.authorize_request import AuthorizeRequest
+    from trivet.sandbox.world.people import Person
+
+
+@dataclass
+class AuthorizationCode:
+    """A code and everything the tokens it buys will need. Times are epoch seconds."""
+
+    request: AuthorizeRequest
+    person: Person
+    session_id: str
+    authentications: Mapping[str, float]
+    expires_at: float
+    value: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    family: str = field(default_factory=lambda: str(uuid.uuid4()))
+    spent: bool = False
+
+    @property
+    def code_challenge(self) -> str | None:
+        return self.request.params.get("code_challenge")
+
+    @property
+    def code_challenge_method(self) -> str | None:
+        return self.request.params.get("code_challenge_method")
+
+    def get_redirect_uri(self) -> str:
+        return self.request.redirect_uri
+
+    def get_scope(self) -> str:
+        return self.request.params["scope"]
+
+
+class Codes:
+    """All codes of this sandbox, spent ones included: a spent code that returns is a sign of theft."""
+
+    def __init__(self) -> None:
+        self._by_value: dict[str, AuthorizationCode] = {}
+
+    def add(self, code: AuthorizationCode) -> None:
+        self._by_value[code.value] = code
+
+    def find(self, value: str) -> AuthorizationCode | None:
+        return self._by_value.get(value)
+
+    def clear(self) -> None:
+        self._by_value.clear()

@@ -1,0 +1,44 @@
+"""Collections: real directories with an owner and a list of people who may look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trivet.sandbox.world.people import Person
+
+ENTITY_TYPES = (
+    "GCP_mapped_collection",
+    "GCP_guest_collection",
+    "GCSv5_mapped_collection",
+    "GCSv5_guest_collection",
+)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One collection. ``root`` is the directory it shows; nothing outside is ever served."""
+
+    key: str
+    id: str
+    display_name: str
+    root: Path
+    owner: Person
+    entity_type: str
+    public: bool
+    shared_with: tuple[Person, ...]
+    default_directory: str
+    description: str
+    organization: str
+    keywords: tuple[str, ...]
+
+    @property
+    def takes_data_access(self) -> bool:
+        """Whether a ``data_access`` scope exists for it (``globus_sdk`` TransferClient.add_app_data_access_scope)."""
+        return self.entity_type == "GCSv5_mapped_collection"
+
+    def is_visible_to(self, person: Person) -> bool:
+        return self.public or self.owner == person or person in self.shared_with

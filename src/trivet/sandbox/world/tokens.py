@@ -1,0 +1,124 @@
+"""Access and refresh tokens: one of each kind per resource server, random, and revocable one by one."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from trivet.sandbox.world.people import Person
+
+ACCESS_TOKEN_SECONDS = 172_800
+"""Lifetime of a fresh access token: 48 hours (SDK fixture ``oauth2_exchange_code_for_tokens``)."""
+
+REFRESH_TOKEN_IDLE_SECONDS = 182 * 86_400
+"""A refresh token dies after about six months without use (``globus_sdk.globus_app.config``)."""
+
+Kind = Literal["access", "refresh"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What one token is for: who gave it to which client, for which service, out of which session and code."""
+
+    person: Person
+    client_id: str
+    resource_server: str
+    scopes: tuple[str, ...]
+    family: str
+    session_id: str
+    authentications: Mapping[str, float]
+    offline: bool
+
+
+@dataclass
+class Token:
+    """One token. ``issued_at`` and ``expires_at`` are epoch seconds; using a refresh token moves its expiry."""
+
+    value: str = field(repr=False)
+    kind: Kind
+    grant: Grant
+    issued_at: float
+    expires_at: float
+    now: Callable[[], float] = field(repr=False)
+    revoked: bool = False
+
+    @property
+    def resource_server(self) -> str:
+        return self.grant.resource_server
+
+    @property
+    def client_id(self) -> str:
+        return self.grant.client_id
+
+    @property
+    def sub(self) -> str:
+        return self.grant.person.sub
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return self.grant.scopes
+
+    @property
+    def active(self) -> bool:
+        """Neither revoked nor expired at this moment of the sandbox's clock."""
+        return not self.revoked and self.now() < self.expires_at
+
+    # The questions Authlib asks of a token.
+
+    def get_scope(self) -> str:
+        return " ".join(self.grant.scopes)
+
+    def check_client(self, client: object) -> bool:
+        return getattr(client, "id", None) == self.client_id
+
+    def is_expired(self) -> bool:
+        return self.now() >= self.expires_at
+
+    def is_revoked(self) -> bool:
+        return self.revoked
+
+
+class TokenBook:
+    """Every token this sandbox ever issued, in order."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._by_value: dict[str, Token] = {}
+
+    def issue(self, kind: Kind, grant: Grant) -> Token:
+        """Return a new random token; its first letters mark it as the sandbox's in whatever log it turns up."""
+        lifetime = ACCESS_TOKEN_SECONDS if kind == "access" else REFRESH_TOKEN_IDLE_SECONDS
+        now = self._now()
+        token = Token(f"AgSBX{secrets.token_urlsafe(36)}", kind, grant, now, now + lifetime, self._now)
+        self._by_value[token.value] = token
+        return token
+
+    def find(self, value: str) -> Token | None:
+        return self._by_value.get(value)
+
+    def used(self, token: Token) -> None:
+        """Note that a refresh token was used just now, which gives it another six months."""
+        token.expires_at = self._now() + REFRESH_TOKEN_IDLE_SECONDS
+
+    def revoke_family(self, family: str) -> None:
+        """Revoke everything that came out of one authorization code."""
+        for token in self._by_value.values():
+            if token.grant.family == family:
+                token.revoked = True
+
+    def revoke_access_tokens_like(self, refresh: Token) -> None:
+        """Revoke the access tokens that share *refresh*'s code and resource server."""
+        for token in self._by_value.values():
+            same = token.grant.family == refresh.grant.family and token.resource_server == refresh.resource_server
+            if same and token.kind == "access":
+                token.revoked = True
+
+    def all(self) -> list[Token]:
+        return list(self._by_value.values())
+
+    def clear(self) -> None:
+        self._by_value.clear()

@@ -1,0 +1,117 @@
+"""Everything this pretend Globus knows, behind one lock and one clock; routes act on it and keep nothing themselves."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trivet.sandbox.script.faults import Faults
+from trivet.sandbox.script.id_tokens import IdTokenScript
+from trivet.sandbox.world.browsers import Browsers
+from trivet.sandbox.world.codes import Codes
+from trivet.sandbox.world.consents import Consents
+from trivet.sandbox.world.keys import SigningKeys
+from trivet.sandbox.world.request_log import RequestLog
+from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
+from trivet.sandbox.world.tokens import TokenBook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trivet.sandbox.switches import Switches
+    from trivet.sandbox.world.clients import Client
+    from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.people import Identity, Person
+
+
+@dataclass(frozen=True)
+class Inhabitants:
+    """What a seed describes, by seed name: who and what exists before anybody signs in."""
+
+    people: dict[str, Person]
+    clients: dict[str, Client]
+    collections: dict[str, Collection]
+
+
+class World:
+    """The state of one sandbox.
+
+    Whoever reads something and then writes because of it holds ``lock`` meanwhile; it is re-entrant. That is what
+    gives parallel redemption of one code exactly one winner.
+    """
+
+    def __init__(
+        self, *, issuer: str, inhabitants: Inhabitants, clock: Callable[[], float], switches: Switches
+    ) -> None:
+        self.issuer = issuer
+        self.switches = switches
+        self.lock = threading.RLock()
+        self.keys = SigningKeys()
+        self.browsers = Browsers()
+        self.consents = Consents()
+        self.codes = Codes()
+        self.tokens = TokenBook(self.now)
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.id_token_script = IdTokenScript()
+        self.last_authentication: dict[str, float] = {}
+        self.recently_used: dict[str, dict[str, float]] = {}
+        self._clock = clock
+        self._inhabitants = inhabitants
+        self._offset = 0.0
+        self._settle()
+
+    def _settle(self) -> None:
+        self.people = self._inhabitants.people
+        self.collections = self._inhabitants.collections
+        # Clients are the one part of a seed that changes later: redirect addresses are added to them.
+        self.clients = {
+            key: replace(client, redirect_uris=list(client.redirect_uris))
+            for key, client in self._inhabitants.clients.items()
+        }
+        self._clients_by_id = {client.id: client for client in self.clients.values()}
+        self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
+        self.scope_table = standard_scopes()
+        for collection in self.collections.values():
+            if collection.takes_data_access:
+                self.scope_table.update(collection_scopes(collection.id))
+
+    def now(self) -> float:
+        """Return the sandbox's time, epoch seconds."""
+        return self._clock() + self._offset
+
+    def advance(self, seconds: float) -> None:
+        with self.lock:
+            self._offset += seconds
+
+    def reset(self) -> None:
+        """Go back to the seed: no sign-ins, consents, tokens, faults, scripts or log; the clock back in step."""
+        with self.lock:
+            for part in (
+                self.browsers,
+                self.consents,
+                self.codes,
+                self.tokens,
+                self.faults,
+                self.log,
+                self.id_token_script,
+                self.last_authentication,
+                self.recently_used,
+            ):
+                part.clear()
+            self._offset = 0.0
+            self._settle()
+
+    def client(self, client_id: str | None) -> Client | None:
+        return self._clients_by_id.get(client_id or "")
+
+    def collection(self, collection_id: str) -> Collection | None:
+        return self._collections_by_id.get(collection_id.lower())
+
+    def find_identity(self, identity_id: str) -> tuple[Person, Identity] | None:
+        for person in self.people.values():
+            identity = person.identity(identity_id)
+            if identity is not None:
+                return person, identity
+        return None

@@ -1,0 +1,115 @@
+"""Seeds: what they may say, what is wrong with them, and the ids that follow from names."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from trivet.sandbox import Sandbox
+from trivet.sandbox.seed import SeedError, seed_id
+
+GOOD = {
+    "identity_providers": {"u": {"display_name": "U", "domain": "u.example"}},
+    "people": {"ada": {"name": "Ada", "identities": [{"idp": "u", "username": "ada@u.example"}]}},
+    "clients": {"app": {"name": "App", "redirect_uris": ["https://app.example/cb"]}},
+    "collections": {"data": {"display_name": "Data", "owner": "ada"}},
+}
+
+
+def _changed(path, value):
+    """A copy of the good seed with one place set to *value*."""
+    seed = copy.deepcopy(GOOD)
+    table = seed
+    *above, last = path.split("/")
+    for step in above:
+        table = table[int(step)] if step.isdigit() else table[step]
+    table[last] = value
+    return seed
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        ("poeple", {}, "poeple: there is no such section"),
+        ("people", [], "people: is not a table of named entries"),
+        ("people/ada", 7, "people.ada: is not a table"),
+        ("people/ada/name", "", "people.ada.name: a text is needed here"),
+        ("people/ada/nmae", "x", "people.ada.nmae: there is no such field"),
+        ("people/ada/identities", [], "people.ada.identities: a person has at least one identity"),
+        ("people/ada/identities", "x", "people.ada.identities: a list of tables is needed here"),
+        ("people/ada/identities/0/idp", "x", "people.ada.identities[0].idp: 'x' is not one of: u"),
+        ("people/ada/identities/0/username", "ada@v.example", "identities[0].username: usernames of this"),
+        ("people/ada/identities/0/id", "7", "people.ada.identities[0].id: a UUID is needed here"),
+        ("people/ada/identities/0/email", 7, "people.ada.identities[0].email: a text is needed here"),
+        ("clients/app/type", "secret", "clients.app.type: 'secret' is not one of: confidential, public"),
+        ("clients/app/redirect_uris", ["http://app.example/"], "clients.app.redirect_uris: not https"),
+        ("clients/app/redirect_uris", ["http://localhost.evil.example/"], "clients.app.redirect_uris: not https"),
+        ("clients/app/redirect_uris", ["https://a.example/#f"], "clients.app.redirect_uris: not https"),
+        ("clients/app/redirect_uris", "https://a.example/", "a list of texts is needed here"),
+        ("collections/data/owner", "bob", "collections.data.owner: 'bob' is not one of: ada"),
+        ("collections/data/public", "yes", "collections.data.public: true or false is needed here"),
+        ("collections/data/root", "/no/such/place", "collections.data.root: there is no such directory"),
+        ("collections/data/shared_with", ["bob"], "collections.data.shared_with: there is nobody called 'bob'"),
+        ("collections/data/entity_type", "disk", "collections.data.entity_type: 'disk' is not one of"),
+        ("clients/app/id", seed_id("collection", "data"), "collections.data: has the same id as clients.app"),
+    ],
+)
+def test_problems_name_their_entry(path, value, problem):
+    """Each mistake stops the start with a sentence that says where it is."""
+    with pytest.raises(SeedError) as caught:
+        Sandbox(_changed(path, value)).start()
+    assert problem in str(caught.value)
+
+
+def test_a_public_client_has_no_secret():
+    """Both at once is a contradiction."""
+    with pytest.raises(SeedError, match="a public client has no secret"):
+        Sandbox(_changed("clients/app", {"name": "A", "type": "public", "secret": "x"})).start()
+
+
+def test_all_problems_at_once():
+    """Three mistakes, three sentences."""
+    seed = _changed("clients/app/type", "x")
+    seed["people"]["ada"]["name"] = 1
+    seed["collections"]["data"]["owner"] = "bob"
+    with pytest.raises(SeedError) as caught:
+        Sandbox(seed).start()
+    assert len(caught.value.problems) == 3
+
+
+def test_ids_follow_from_names():
+    """The same names give the same ids, in every sandbox and without starting one."""
+    with Sandbox(GOOD) as one, Sandbox(GOOD) as two:
+        assert one.clients["app"].id == two.clients["app"].id == seed_id("client", "app")
+        assert one.people["ada"].id == two.people["ada"].id == seed_id("identity", "ada@u.example")
+        assert one.collections["data"].id == seed_id("collection", "data")
+        assert one.clients["app"].secret != two.clients["app"].secret
+
+
+def test_given_ids_are_kept():
+    """An id in the seed wins, in lower case."""
+    given = "0D4C7A10-1111-4222-8333-9A0B1C2D3E4F"
+    with Sandbox(_changed("clients/app/id", given)) as globus:
+        assert globus.clients["app"].id == given.lower()
+
+
+def test_seed_file_with_relative_directories(tmp_path):
+    """A file's relative directories start where the file is."""
+    (tmp_path / "things").mkdir()
+    (tmp_path / "seed.toml").write_text(
+        """
+        [identity_providers.u]
+        display_name = "U"
+        domain = "u.example"
+        [people.ada]
+        name = "Ada"
+        identities = [{ idp = "u", username = "ada@u.example" }]
+        [collections.data]
+        display_name = "Data"
+        owner = "ada"
+        root = "things"
+        """
+    )
+    with Sandbox(tmp_path / "seed.toml") as globus:
+        assert globus.collections["data"].root == (tmp_path / "things").resolve()

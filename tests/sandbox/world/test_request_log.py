@@ -1,0 +1,55 @@
+"""The request log: useful, and without a whole secret in it."""
+
+from __future__ import annotations
+
+import logging
+
+from trivet.sandbox.world.request_log import redacted
+
+
+def test_who_did_what(globus, visitor, endpoint):
+    """Method, path, status, client and person of each request."""
+    endpoint.redeem(visitor.sign_in()["code"])
+    records = [(each.method, each.path, each.status, each.client, each.person) for each in globus.requests]
+    assert records[0] == ("GET", "/v2/oauth2/authorize", 200, "portal", None)
+    assert records[-1] == ("POST", "/v2/oauth2/token", 200, "portal", "ada")
+
+
+def test_refusals_say_why(globus, visitor, endpoint):
+    """A refusal's record has the reason in words, such as both addresses when they differ."""
+    visitor.visit(redirect_uri="http://localhost:5000/login/")
+    reason = globus.requests[-1].reason
+    assert "http://localhost:5000/login/" in reason
+    assert "http://localhost:5000/login/callback" in reason
+    endpoint.redeem("x")
+    assert globus.requests[-1].reason
+
+
+def test_no_secret_is_whole_in_any_log(globus, visitor, endpoint, pkce, caplog):
+    """Through login, refresh, introspection and revocation no code, token, verifier or secret is logged anywhere."""
+    caplog.set_level(logging.DEBUG)
+    code = visitor.sign_in(**pkce.asked)["code"]
+    tokens = endpoint.redeem(code, code_verifier=pkce.verifier).json()
+    endpoint.redeem(code, code_verifier=pkce.verifier)
+    endpoint.refresh(tokens["refresh_token"])
+    endpoint.introspect(tokens["access_token"])
+    endpoint.post("/revoke", token=tokens["access_token"])
+    text = caplog.text + repr(globus.requests) + repr(globus.tokens) + repr(globus.clients)
+    cookies = list(visitor.http.cookies.values())
+    values = [token.value for token in globus.tokens]
+    for secret in (code, pkce.verifier, globus.clients["portal"].secret, tokens["id_token"], *cookies, *values):
+        assert secret not in text
+
+
+def test_redaction():
+    """Codes and tokens keep six letters, verifiers and secrets none."""
+    pairs = [("code", "abcdefghij"), ("Client_Secret", "s3cret"), ("scope", "openid")]
+    assert redacted(pairs) == {"code": "abcdef…", "Client_Secret": "…", "scope": "openid"}
+
+
+def test_hostile_requests_are_logged_too(globus):
+    """Odd bytes in path and query make a record, not an error."""
+    import requests
+
+    requests.get(f"{globus.url}/%ff%00?%ff=%00&=&a")
+    assert globus.requests[-1].status == 404
