@@ -94,7 +94,11 @@ class ServerThread:
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=STOP_SECONDS)
         # Closing must happen on the loop's own thread; a trigger is how waitress wakes it up to do something.
         listener = next(each for each in list(self._map.values()) if isinstance(each, BaseWSGIServer))
-        listener.trigger.pull_trigger(self._close_all)
+        # Its lock is held until it is pulled: a loop awake already would close it first, and the byte that wakes it
+        # would go to a closed file, or to whatever has been opened under that number since.
+        with listener.trigger.lock:
+            listener.trigger.thunks.append(self._close_all)
+            listener.trigger.pull_trigger()
         self._thread.join(STOP_SECONDS)
 
     def _close_all(self) -> None:
