@@ -219,6 +219,16 @@ def test_a_context_that_outlives_requests_shares_nobody(sandbox: Sandbox, make_s
         assert stranger.get("/", base_url=site.url).text == "nobody"
 
 
+@pytest.mark.parametrize("planted", [["bogus"], ["A" * 43, "B" * 43]])
+def test_a_planted_cookie_does_not_hide_the_session(site: Site, browser: Navigator, planted: list[str]) -> None:
+    """A cookie of our name that another program on this machine planted does not lock anybody out."""
+    browser.sign_in(f"{site.url}/private")
+    values = [*planted, browser.cookies[site.session_cookie]]
+    cookie = "; ".join(f"{site.session_cookie}={value}" for value in values)
+    other = Navigator()
+    assert "@" in other.step(f"{site.url}/", headers={"Cookie": cookie}).text
+
+
 def test_a_failing_listener_breaks_nothing(make_site: MakeSite, browser: Navigator, sandbox: Sandbox) -> None:
     """When the application's own receiver of a signal fails, people are signed in and out all the same."""
     site = make_site()

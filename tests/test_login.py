@@ -116,7 +116,18 @@ def test_somebody_signed_in_goes_straight_on(site: Site, browser: Navigator) -> 
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.com", "https://evil.com/", "/\\evil.com", "/login", "/logout?x", "/login/callback?code=x"]
+    "target",
+    [
+        "//evil.com",
+        "https://evil.com/",
+        "/\\evil.com",
+        "/login",
+        "/logout?x",
+        "/login/callback?code=x",
+        "/x/../logout",
+        "/x/%2e%2e/login",
+        "//login",
+    ],
 )
 def test_login_never_leads_elsewhere(site: Site, browser: Navigator, target: str) -> None:
     """An unsafe ``next``, or one of the sign-in's own addresses, leads to the start page instead."""

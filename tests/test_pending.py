@@ -106,3 +106,9 @@ def test_a_cookie_that_browsers_would_drop_is_noticed(cookies: PendingCookies) -
 def test_other_cookies_are_left_alone(cookies: PendingCookies) -> None:
     """Only cookies of pending logins are ever surplus."""
     assert cookies.surplus({"session": "x", "t": "y"}, coming="") == []
+
+
+def test_junk_is_cleared_away_bit_by_bit(cookies: PendingCookies) -> None:
+    """However many cookies pretend to be attempts, one answer deletes twenty at most: headers have limits, too."""
+    junk = {cookies.name(str(number)): "b" for number in range(3000)}
+    assert len(cookies.surplus(junk, coming="x")) == 20

@@ -18,7 +18,7 @@ An adapter decides nothing about security.
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from trivet.access_log import hide_codes
@@ -103,10 +103,15 @@ class Core:
             session_cookie=self.session_cookie,
         )
 
-    def visit(self, cookies: Mapping[str, str]) -> Visit:
-        """Return the visit that a request with these cookies makes. Costs nothing until it is asked something."""
+    def visit(self, cookie_values: Sequence[str]) -> Visit:
+        """
+        Return the visit of a request. Costs nothing until it is asked something.
+
+        Args:
+            cookie_values: what came under the name `session_cookie`, as often as it came.
+        """
         return Visit(
-            cookies.get(self.session_cookie),
+            cookie_values,
             sessions=self._sessions,
             logout=self._logout,
             refresher=self._refresher,

@@ -174,7 +174,7 @@ def _visit() -> Visit:
     # On the request, not on `g`: that belongs to the application's context, which may outlive many requests.
     visit: Visit | None = request.environ.get(_VISIT)
     if visit is None:
-        visit = request.environ[_VISIT] = _core().visit(request.cookies)
+        visit = request.environ[_VISIT] = _core().visit(request.cookies.getlist(_core().session_cookie))
     return visit
 
 

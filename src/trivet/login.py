@@ -127,7 +127,7 @@ class Login:
         if returned.error is not None:
             raise _denied(returned.error)
         if returned.iss is not None and returned.iss != self._globus_auth.issuer:
-            raise IdTokenRefused("The answer to this sign-in came from somewhere else.", check="iss parameter")
+            raise AttemptUnknown("The answer to this sign-in came from somewhere else.", hint="Sign in once more.")
         if not returned.code:
             raise CodeRefused("Globus sent you back without a code.", hint="Sign in once more.")
         return returned.code

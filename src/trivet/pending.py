@@ -18,6 +18,7 @@ from trivet.sealing import Sealer
 
 MAX_PENDING = 6  # attempts side by side in one browser; the oldest give way
 MAX_COOKIE_BYTES = 4000  # browsers drop a cookie whose name and value are longer than 4096
+MAX_DELETED = 20  # cookies deleted by one answer, however many there are
 MAX_PENDING_BYTES = 6000  # in all: many servers refuse a Cookie header of more than 8190 bytes
 
 
@@ -112,7 +113,7 @@ class PendingCookies:
             room -= len(name) + len(cookies[name])
             if position > MAX_PENDING or room < 0:
                 surplus.append(name)
-        return surplus
+        return surplus[:MAX_DELETED]
 
     def _open(self, cookies: Mapping[str, str], name: str) -> PendingLogin | None:
         try:

@@ -11,9 +11,10 @@ none of them raises for anything that a browser can do.
 
 import functools
 import json
+import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from trivet.answer import Action, Answer, Cookie, Page, empty, redirect
 from trivet.config import Config
@@ -165,9 +166,10 @@ class Routes:
         """Return where to go afterwards: *target* if that is a page of this site, else home."""
         if target is None or not is_safe_next(target, self._config.base_url):
             return "/"
-        path = location(target, self._config.base_url).removeprefix(self._config.base_url).partition("?")[0]
+        path = urlsplit(location(target, self._config.base_url)).path
         ours = {self._config.login_path, self._config.callback_path, self._config.logout_path}
-        return "/" if path.partition("#")[0] in ours else target
+        # As a browser and a server will read it: without dot segments, decoded.
+        return "/" if posixpath.normpath(unquote(path)) in ours else target
 
     def _login_url(self, request: Request, error: LoginNeeded, session: Session | None) -> str:
         """Return the address of ours that does what *error* asks for, and leads back to the page in view."""

@@ -18,6 +18,8 @@ from trivet.tokens import AccessToken, Grant
 from trivet.transport import Transports
 from trivet.user import User
 
+MAX_COOKIES = 3  # of one name that are looked at
+
 _NOT_ASKED = object()
 
 
@@ -26,12 +28,12 @@ class Visit:
     One request's view of the session. Belongs to that request alone.
 
     Args:
-        cookie_value: what the browser sent; hostile.
+        cookie_values: what the browser sent under our cookie's name; hostile.
     """
 
     def __init__(
         self,
-        cookie_value: str | None,
+        cookie_values: Sequence[str],
         *,
         sessions: Sessions,
         logout: Logout,
@@ -39,7 +41,7 @@ class Visit:
         transports: Transports,
         clock: Callable[[], float],
     ) -> None:
-        self._cookie_value = cookie_value
+        self._cookie_values = cookie_values
         self._sessions = sessions
         self._logout = logout
         self._refresher = refresher
@@ -50,7 +52,7 @@ class Visit:
     @property
     def carries_cookie(self) -> bool:
         """Whether the browser sent a session cookie, live or not: somebody has been signed in there."""
-        return self._cookie_value is not None
+        return bool(self._cookie_values)
 
     @property
     def asked(self) -> bool:
@@ -117,10 +119,13 @@ class Visit:
         )
 
     def _find(self) -> Session | None:
-        session = self._sessions.find(self._cookie_value) if self._cookie_value else None
-        if session and self._sessions.is_over(session):
-            self._logout.end(session, reason="timeout")
-            return None
-        if session:
-            self._sessions.touch(session)
-        return session
+        # On loopback http another program can plant a cookie of our name with a longer path; it comes first, and would
+        # hide the real one. Over https the cookie's prefix makes that impossible.
+        for value in self._cookie_values[:MAX_COOKIES]:
+            session = self._sessions.find(value)
+            if session and self._sessions.is_over(session):
+                self._logout.end(session, reason="timeout")
+            elif session:
+                self._sessions.touch(session)
+                return session
+        return None

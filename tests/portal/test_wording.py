@@ -104,3 +104,11 @@ def test_paging_counts_from_one() -> None:
     """The second page of a hundred begins at the 101st."""
     paging = Paging.asked_for({"page": "2"}, size=100).holding(20, more=False)
     assert (paging.offset, paging.first, paging.last) == (100, 101, 120)
+
+
+def test_a_deep_folder_has_few_crumbs() -> None:
+    """However deep a folder, its page shows the nearest folders and one step further up, so it stays small."""
+    trail = paths.crumbs("/" + "a/" * 2000)
+    assert [crumb.label for crumb in trail] == ["…", *["a"] * paths.MAX_CRUMBS]
+    assert trail[-1].path == "/" + "a/" * 2000
+    assert trail[0].path == "/" + "a/" * (2000 - paths.MAX_CRUMBS)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from globus_sdk import TransferAPIError, TransferClient
 
@@ -48,13 +48,15 @@ class Entry:
 @pages.get("/collections/<uuid:collection_id>/")
 @globus.login_required
 def browse(collection_id: UUID) -> ResponseReturnValue:
+    asked = request.args.get("path", "")
+    if len(asked) > paths.MAX_CHARACTERS:
+        abort(400, "That path is too long to be a folder.")
     transfer = globus.client(TransferClient)
     try:
         document = transfer.get_endpoint(collection_id).data
     except TransferAPIError as error:
         return _explain(error, collection=None, path="/")
     collection = Collection.from_document(document)
-    asked = request.args.get("path", "")
     path = paths.tidy(asked) if asked else paths.starting_folder(document.get("default_directory"))
     try:
         entries, paging = _listing(transfer, collection.id, path)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 HOME = "/~/"
+MAX_CHARACTERS = 4096  # as long as a path on Linux gets
+MAX_CRUMBS = 10  # each carries the whole path so far, so a deep folder would make a page that grows with its square
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ def inside(folder: str, name: str) -> str:
 
 
 def crumbs(path: str) -> list[Crumb]:
-    """Return the folders from below the collection's root down to *path* itself."""
-    trail, here = [], "/"
-    for part in tidy(path).strip("/").split("/"):
-        if part:
-            here = inside(here, part)
-            trail.append(Crumb("Home folder" if here == HOME else part, here))
+    """Return the folders from below the collection's root down to *path* itself; of many, the nearest ones."""
+    parts = [part for part in path.split("/") if part]
+    first = max(0, len(parts) - MAX_CRUMBS)
+    here = tidy("/".join(parts[:first]))
+    trail = [Crumb("…", here)] if first else []
+    for part in parts[first:]:
+        here = inside(here, part)
+        trail.append(Crumb("Home folder" if here == HOME else part, here))
     return trail
 
 
