@@ -59,6 +59,16 @@ class Stores(RuleBasedStateMachine):
     def spend(self, key: str, now: int, ahead: int) -> None:
         assert self.memory.spend(key, now=now, until=now + ahead) == self.sql.spend(key, now=now, until=now + ahead)
 
+    @rule(key=ids, holder=ids, now=times, ahead=st.integers(1, 20))
+    def take_lease(self, key: str, holder: str, now: int, ahead: int) -> None:
+        taken = [store.take_lease(key, holder, now=now, until=now + ahead) for store in (self.memory, self.sql)]
+        assert taken[0] == taken[1]
+
+    @rule(key=ids, holder=ids)
+    def drop_lease(self, key: str, holder: str) -> None:
+        for store in (self.memory, self.sql):
+            store.drop_lease(key, holder)
+
     def look(self, session_id: str) -> None:
         assert self.memory.find_session(session_id) == self.sql.find_session(session_id)
         assert self.memory.tokens_of(session_id) == self.sql.tokens_of(session_id)

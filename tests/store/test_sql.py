@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -64,11 +65,28 @@ def count(url: str, table: str) -> int:
     return rows
 
 
+def change(url: str, statement: str) -> None:
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
 class TestProcesses:
     def test_four_workers_may_start_at_once(self, url: str) -> None:
         """On an empty database, every one of them finds or creates the tables, and can use them at once."""
         with workers(PROCESSES, "start", url) as started:
             assert [worker.hear() for worker in started] == ["True"] * PROCESSES
+
+    def test_what_an_older_version_made_is_completed(self, opened: Callable[[str], Store], url: str) -> None:
+        """Workers that start together on tables from before there were leases add what is missing and keep the rest."""
+        store, session = opened(url), a_session()
+        store.open_session(session, [a_token(session)])
+        change(url, "DROP TABLE trivet_leases")
+        with workers(PROCESSES, "start", url) as started:
+            assert [worker.hear() for worker in started] == ["True"] * PROCESSES
+        assert store.find_session(session.id) == session
+        assert store.take_lease("key", "holder", now=1_000, until=2_000) is True
 
     def test_one_process_ends_a_session(self, opened: Callable[[str], Store], url: str) -> None:
         """Of many processes that end a session, one gets its tokens."""
@@ -82,6 +100,35 @@ class TestProcesses:
         opened(url)
         with workers(PROCESSES, "spend", url, "key") as started:
             assert sum(int(worker.hear()) for worker in started) == 50
+
+    def test_one_process_takes_a_lease(self, opened: Callable[[str], Store], url: str) -> None:
+        """Of many processes that want the same fifty leases, each goes to one, free or left behind by the dead."""
+        store = opened(url)
+        for number in range(0, 50, 2):
+            store.take_lease(f"key-{number}", "dead", now=900, until=1_000)
+        with workers(2 * PROCESSES, "lease", url, "key") as started:
+            taken = [int(number) for worker in started for number in worker.hear().split()]
+        assert sorted(taken) == list(range(50))
+
+    def test_a_lease_keeps_processes_from_writing_in_vain(self, opened: Callable[[str], Store], url: str) -> None:
+        """When every process reads and replaces a token only while it has the lease, no replacement is refused."""
+        store, session = opened(url), a_session()
+        store.open_session(session, [a_token(session)])
+        with workers(PROCESSES, "refresh_leased", url, session.id) as started:
+            assert [worker.hear() for worker in started] == ["10"] * PROCESSES
+        assert store.tokens_of(session.id)[0].version == 1 + 10 * PROCESSES
+
+    def test_the_lease_of_a_killed_process_runs_out(self, opened: Callable[[str], Store], url: str) -> None:
+        """Until its second nobody else has it; from then on others do, and exactly one of them."""
+        store = opened(url)
+        with workers(1, "hold", url, "key") as (worker,):
+            assert worker.hear() == "True"
+            worker.process.kill()
+            assert worker.process.wait() == -signal.SIGKILL
+        assert store.take_lease("key", "heir", now=1_999, until=3_000) is False
+        heirs = [f"heir-{number}" for number in range(8)]
+        taken = together(*[lambda heir=heir: store.take_lease("key", heir, now=2_000, until=3_000) for heir in heirs])
+        assert sum(taken) == 1
 
     def test_processes_replace_a_token_in_turn(self, opened: Callable[[str], Store], url: str) -> None:
         """Every replacement that was taken is a version, so that none has overwritten another."""
@@ -136,6 +183,18 @@ class TestStatements:
             left.append(count(url, "trivet_spent"))
         assert left == [31, 12, 3, 4]
 
+    def test_leases_are_forgotten_little_by_little(self, opened: Callable[[str], Store], url: str) -> None:
+        """Whoever takes a lease removes a bounded number of those left behind; whoever is refused removes none."""
+        store = opened(url)
+        for number in range(50):
+            store.take_lease(f"old-{number}", "dead", now=1_000, until=2_000)
+        left = []
+        for number in range(4):
+            store.take_lease(f"new-{number}", "Ann", now=2_000, until=3_000)
+            store.take_lease(f"new-{number}", "Bob", now=2_000, until=3_000)
+            left.append(count(url, "trivet_leases"))
+        assert left == [31, 12, 3, 4]
+
     def test_a_key_may_be_spent_again_when_its_time_is_over(self, opened: Callable[[str], Store], url: str) -> None:
         """One second before, it is still spent; at the second itself it is not, whether or not it was removed."""
         store = opened(url)
@@ -153,6 +212,8 @@ class TestStatements:
                 "SELECT * FROM trivet_tokens WHERE session_id = '' AND resource_server = ''",
                 "SELECT * FROM trivet_tokens WHERE session_id = '' ORDER BY resource_server",
                 "SELECT key FROM trivet_spent WHERE until <= 0 ORDER BY until LIMIT 1",
+                "SELECT key FROM trivet_leases WHERE until <= 0 ORDER BY until LIMIT 1",
+                "DELETE FROM trivet_leases WHERE key = '' AND holder = ''",
             ):
                 ((*_, plan),) = connection.execute(f"EXPLAIN QUERY PLAN {query}")
                 assert plan.startswith("SEARCH")
@@ -175,6 +236,8 @@ class TestOutages:
             lambda: store.find_token(session.id, token.resource_server),
             lambda: store.replace_token(a_token(session, version=2)),
             lambda: store.spend("key", now=1, until=2),
+            lambda: store.take_lease("key", "holder", now=1, until=2),
+            lambda: store.drop_lease("key", "holder"),
             lambda: open_store(postgresql_url),
         ]
         postgresql.stop()

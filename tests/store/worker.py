@@ -30,8 +30,9 @@ def start(url: str, _argument: str) -> None:
         store, session = open_store(url), a_session()
         store.open_session(session, [a_token(session)])
         found = store.find_session(session.id)
+        leased = store.take_lease(session.id, "me", now=1_000, until=2_000)
         store.close()
-        return found == session
+        return found == session and leased
 
     wait()
     say(all(together(*[open_and_use] * 4)))
@@ -45,12 +46,40 @@ def spend(store: Store, key: str) -> int:
     return sum(store.spend(f"{key}-{number}", now=1_000, until=2_000) for number in range(50))
 
 
+def lease(store: Store, key: str) -> str:
+    """Try to take fifty leases, and name those that were taken."""
+    me = str(os.getpid())
+    return " ".join(
+        str(number) for number in range(50) if store.take_lease(f"{key}-{number}", me, now=1_000, until=2_000)
+    )
+
+
+def hold(url: str, key: str) -> None:
+    """Take a lease and keep it until killed."""
+    store = open_store(url)
+    wait()
+    say(store.take_lease(key, str(os.getpid()), now=1_000, until=2_000))
+    sys.stdin.readline()
+
+
 def refresh(store: Store, session_id: str) -> int:
     """Write 40 versions, each after whatever version is there, and count those that were taken."""
     session, won = a_session(id=session_id), 0
     for _ in range(40):
         (token,) = store.tokens_of(session_id)
         won += store.replace_token(a_token(session, version=token.version + 1))
+    return won
+
+
+def refresh_leased(store: Store, session_id: str) -> int:
+    """Write ten versions, each with the lease in hand, and count those that were taken."""
+    session, me, won = a_session(id=session_id), str(os.getpid()), 0
+    for _ in range(10):
+        while not store.take_lease(session_id, me, now=1_000, until=2_000):
+            pass
+        (token,) = store.tokens_of(session_id)
+        won += store.replace_token(a_token(session, version=token.version + 1))
+        store.drop_lease(session_id, me)
     return won
 
 
@@ -95,8 +124,8 @@ def _touch_and_look(store: Store, session_id: str) -> None:
 
 
 def main(task: str, url: str, argument: str) -> None:
-    by_themselves = {"start": start, "die": die, "fork": fork}
-    on_a_store = {"end": end, "spend": spend, "refresh": refresh}
+    by_themselves = {"start": start, "die": die, "fork": fork, "hold": hold}
+    on_a_store = {"end": end, "spend": spend, "lease": lease, "refresh": refresh, "refresh_leased": refresh_leased}
     if task in by_themselves:
         by_themselves[task](url, argument)
         return

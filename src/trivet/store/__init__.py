@@ -1,9 +1,9 @@
 """
 What a store remembers, and what it promises.
 
-A store keeps three things: sessions, the sealed tokens of each session, and which login attempts are spent. It never
-sees a cookie value or a token: sessions are found by a hash, tokens arrive sealed. It makes no decision either; whether
-a session is too old is for `trivet.session` to say.
+A store keeps four things: sessions, the sealed tokens of each session, which login attempts are spent, and who holds
+which lease. It never sees a cookie value or a token: sessions are found by a hash, tokens arrive sealed. It makes no
+decision either; whether a session is too old is for `trivet.session` to say.
 
 Every method is all-or-nothing, may be called from any thread of any process at the same time, and leaves nothing half
 done when its process dies. Times are whole seconds since the epoch. When the store behind it does not answer, any
@@ -89,6 +89,22 @@ class Store(Protocol):
         Returns:
             True to exactly one caller, however many ask together; False to all others.
         """
+
+    def take_lease(self, key: str, holder: str, *, now: int, until: int) -> bool:
+        """
+        Take the lease *key* for *holder* until that second, a time after *now*, or extend it when *holder* has it.
+
+        At that second it has run out, and anybody may take it: a holder that died is in nobody's way for longer. Taking
+        it again never shortens it, and no session's end touches it. Each caller goes by its own clock, so a lease saves
+        doing work twice; what must not be written twice needs `replace_token`.
+
+        Returns:
+            True when *holder* has it now, one holder however many ask together; False, with nothing changed, when
+            another's has not run out.
+        """
+
+    def drop_lease(self, key: str, holder: str) -> None:
+        """Give the lease back early. Somebody else's lease, or none, is left as it is."""
 
     def close(self) -> None:
         """Let go of files and connections. Closing twice is fine."""

@@ -9,13 +9,14 @@ __all__ = ["MemoryStore"]
 
 
 class MemoryStore:
-    """All of `trivet.store.Store` in three dictionaries under one lock."""
+    """All of `trivet.store.Store` in four dictionaries under one lock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sessions: dict[str, SessionRecord] = {}
         self._tokens: dict[str, dict[str, TokenRecord]] = {}  # session id -> resource server -> token
         self._spent: dict[str, int] = {}  # key -> the second at which it may be forgotten
+        self._leases: dict[str, tuple[str, int]] = {}  # key -> its holder, and the second at which it runs out
 
     def open_session(
         self, session: SessionRecord, tokens: list[TokenRecord], *, replacing: str | None = None
@@ -66,6 +67,20 @@ class MemoryStore:
                 return False
             self._spent[key] = until
             return True
+
+    def take_lease(self, key: str, holder: str, *, now: int, until: int) -> bool:
+        with self._lock:
+            held_by, end = self._leases.get(key, (holder, until))
+            if held_by != holder and end > now:
+                return False
+            self._leases = {leased: lease for leased, lease in self._leases.items() if lease[1] > now}
+            self._leases[key] = (holder, max(end, until))
+            return True
+
+    def drop_lease(self, key: str, holder: str) -> None:
+        with self._lock:
+            if key in self._leases and self._leases[key][0] == holder:
+                del self._leases[key]
 
     def close(self) -> None:
         pass

@@ -14,7 +14,7 @@ __all__ = ["SqlStore"]
 
 class SqlStore:
     """
-    All of `trivet.store.Store` in three tables.
+    All of `trivet.store.Store` in four tables.
 
     A read is a single statement. A write is a short transaction: on SQLite they take turns, on PostgreSQL they run at
     read committed, where the row that two of them want decides which comes first.
@@ -34,6 +34,7 @@ class SqlStore:
         self._tokens_of = self._connections.compiled(statements.tokens_of)
         self._find_token = self._connections.compiled(statements.find_token)
         self._spend = statements.spend(engine.dialect.name)
+        self._take_lease = statements.take_lease(engine.dialect.name)
         with self._connections.transaction() as connection:
             create_missing(connection)
 
@@ -82,6 +83,18 @@ class SqlStore:
             used_up = connection.execute(self._spend, {"key": key, "until": until, "now": now}).all()
             connection.execute(statements.forget_some_spent, {"now": now})
         return used_up != []
+
+    def take_lease(self, key: str, holder: str, *, now: int, until: int) -> bool:
+        row = {"key": key, "holder": holder, "until": until, "now": now}
+        with self._connections.transaction() as connection:
+            taken = connection.execute(self._take_lease, row).all()
+            if taken:  # who is refused has added nothing, and may ask often
+                connection.execute(statements.forget_some_leases, {"now": now})
+        return taken != []
+
+    def drop_lease(self, key: str, holder: str) -> None:
+        with self._connections.transaction() as connection:
+            connection.execute(statements.drop_lease, {"this_key": key, "this_holder": holder})
 
     def close(self) -> None:
         self._connections.close()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-__all__ = ["create_missing", "sessions", "spent", "tokens"]
+__all__ = ["create_missing", "leases", "sessions", "spent", "tokens"]
 
 # Bytewise order, on PostgreSQL too: every store sorts alike, and a key is found without asking a locale.
 _Key = Text().with_variant(Text(collation="C"), "postgresql")
@@ -36,6 +36,15 @@ spent = Table(
     Column("until", BigInteger, nullable=False),
 )
 Index("trivet_spent_until", spent.c.until)  # so that what has expired is found without a full scan
+
+leases = Table(
+    "trivet_leases",
+    _metadata,
+    Column("key", _Key, primary_key=True),
+    Column("holder", _Key, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+Index("trivet_leases_until", leases.c.until)
 
 _CREATING = 7_478_193  # any number, the same in every version of Trivet: it names our advisory lock
 
