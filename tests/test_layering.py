@@ -10,9 +10,9 @@ DRIVERS = {"sqlalchemy", "sqlite3", "psycopg", "redis"}
 OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", "trivet.store.sql", "trivet.store.memory"}
 
 CORE = [
-    "access_log", "answer", "config", "core", "errors", "events", "explain", "globus_auth", "id_token", "login",
-    "logout", "pending", "placement", "protocol", "redirects", "refresh", "request", "revoke", "routes", "scopes",
-    "sdk", "sealing", "session", "store", "tokens", "transport", "user", "visit",
+    "access_log", "answer", "config", "core", "errors", "events", "explain", "globus_auth", "id_token", "lease",
+    "login", "logout", "pending", "placement", "protocol", "redirects", "refresh", "request", "revoke", "routes",
+    "scopes", "sdk", "sealing", "session", "store", "tokens", "transport", "user", "visit",
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Fresh tokens."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from conftest import Clock
 from navigator import Navigator
 from site_under_test import TRANSFER, Site, fingerprint
-from trivet.errors import LoginNeeded
+from trivet.errors import GlobusUnavailable, LoginNeeded
 from trivet.events import Events
+from trivet.lease import Leases
 from trivet.refresh import Refresher
 from trivet.revoke import Revoker
 from trivet.sandbox import Sandbox
@@ -196,9 +198,18 @@ class LateGlobus:
         self.revoked.append(token.reveal())
 
 
-def refreshing(sessions: Sessions, late: LateGlobus, clock: Clock) -> Refresher:
+def refreshing(sessions: Sessions, store: Store, late: LateGlobus, clock: Clock) -> Refresher:
     globus_auth = cast("GlobusAuth", late)
-    return Refresher(sessions, globus_auth, Revoker(globus_auth, Events(), clock=clock), Events(), clock=clock)
+    return Refresher(
+        sessions,
+        Leases(store, seconds=25, clock=clock),
+        globus_auth,
+        Revoker(globus_auth, Events(), clock=clock),
+        Events(),
+        wait_seconds=10,
+        clock=clock,
+        sleep=clock.advance,
+    )
 
 
 def held(name: str, expires_at: float) -> TokenSet:
@@ -211,32 +222,97 @@ def signed_in(sessions: Sessions, tokens: TokenSet) -> Session:
     return opened.session
 
 
-def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, clock: Clock) -> None:
+def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, store: Store, clock: Clock) -> None:
     """A session that ends while its refresh is under way stays ended, and the late token is revoked."""
     session = signed_in(sessions, held("old", clock()))
     globus_auth = LateGlobus(lambda: sessions.end(session.id) and None, clock)
-    refresher = refreshing(sessions, globus_auth, clock)
+    refresher = refreshing(sessions, store, globus_auth, clock)
     with pytest.raises(LoginNeeded):
         refresher.fresh_tokens(session, TRANSFER)
     assert globus_auth.revoked == ["late"]
     assert sessions.all_tokens(session.id) == {}
 
 
-def test_the_quicker_of_two_refreshes_stays(sessions: Sessions, clock: Clock) -> None:
+def test_the_quicker_of_two_refreshes_stays(sessions: Sessions, store: Store, clock: Clock) -> None:
     """When another worker has refreshed in the meantime, its tokens are used, and those that came late are revoked."""
     session = signed_in(sessions, held("old", clock()))
     quicker = held("quicker", clock() + 172800)
     globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2) and None, clock)
-    refresher = refreshing(sessions, globus_auth, clock)
+    refresher = refreshing(sessions, store, globus_auth, clock)
     assert refresher.fresh_tokens(session, TRANSFER) == quicker
     assert globus_auth.revoked == ["late"]
 
 
-def test_a_late_rotated_refresh_token_is_revoked_too(sessions: Sessions, clock: Clock) -> None:
+def test_a_late_rotated_refresh_token_is_revoked_too(sessions: Sessions, store: Store, clock: Clock) -> None:
     """A refresh token that came with the late answer is taken back with it; the one from before is left alone."""
     session = signed_in(sessions, held("old", clock()))
     globus_auth = LateGlobus(lambda: sessions.end(session.id) and None, clock)
     globus_auth.rotated = "rotated"
     with pytest.raises(LoginNeeded):
-        refreshing(sessions, globus_auth, clock).fresh_tokens(session, TRANSFER)
+        refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER)
     assert set(globus_auth.revoked) == {"late", "rotated"}
+
+
+def test_many_at_once_refresh_once(make_site: MakeSite, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """However many requests at two workers find the token expired, Globus is asked once, and all get the new one."""
+    settings = {
+        "GLOBUS_SCOPES": [f"urn:globus:auth:scope:{TRANSFER}:all"],
+        "GLOBUS_SESSION_IDLE_SECONDS": 10 * HOURS_48,
+        "GLOBUS_SESSION_ABSOLUTE_SECONDS": 10 * HOURS_48,
+    }
+    one, two = make_site(**settings), make_site(**settings)
+    browser.sign_in(f"{one.url}/private")
+    value = browser.cookies[one.session_cookie]
+    clock.advance(HOURS_48)
+    sandbox.fail("/v2/oauth2/token", status=None, latency=0.3, times=None)
+    calls = token_calls(sandbox)
+
+    def page(number: int) -> str:
+        site, alone = (one, two)[number % 2], Navigator(sandbox)
+        response = alone.step(f"{site.url}/token", headers={"Cookie": f"{site.session_cookie}={value}"})
+        alone.http.close()
+        return str(response.json()["token"])
+
+    with ThreadPoolExecutor(16) as pool:
+        shown = set(pool.map(page, range(16)))
+    assert len(shown) == 1
+    assert token_calls(sandbox) - calls == 1
+
+
+def test_an_old_token_with_life_left_is_not_waited_for(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """While another worker refreshes early, everybody else goes on with the old token."""
+    session = signed_in(sessions, held("old", clock() + 30))
+    store.take_lease(f"refresh {session.id} {TRANSFER}", "another worker", now=int(clock()), until=int(clock()) + 25)
+    began = clock()
+    tokens = refreshing(sessions, store, LateGlobus(lambda: None, clock), clock).fresh_tokens(session, TRANSFER)
+    assert tokens.access_token == AccessToken("old")
+    assert clock() == began
+
+
+def test_a_dead_holder_is_waited_out(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """When the worker that was refreshing has died, a page says that Globus is slow, until the lease has run out."""
+    session = signed_in(sessions, held("old", clock()))
+    store.take_lease(f"refresh {session.id} {TRANSFER}", "dead worker", now=int(clock()), until=int(clock()) + 25)
+    refresher = refreshing(sessions, store, LateGlobus(lambda: None, clock), clock)
+    began = clock()
+    with pytest.raises(GlobusUnavailable):
+        refresher.fresh_tokens(session, TRANSFER)
+    assert clock() - began <= 10.5
+    clock.now = began + 25
+    assert refresher.fresh_tokens(session, TRANSFER).access_token == AccessToken("late")
+
+
+def test_who_waits_gets_the_winners_token(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """A request that waits for another worker's refresh ends up with the token that came of it."""
+    session = signed_in(sessions, held("old", clock()))
+    key = f"refresh {session.id} {TRANSFER}"
+    store.take_lease(key, "another worker", now=int(clock()), until=int(clock()) + 25)
+    quicker = held("quicker", clock() + 172800)
+
+    def another_worker_finishes(seconds: float) -> None:
+        clock.advance(seconds)
+        sessions.replace(session.id, quicker, version=2)
+
+    refresher = refreshing(sessions, store, LateGlobus(lambda: None, clock), clock)
+    refresher._sleep = another_worker_finishes
+    assert refresher.fresh_tokens(session, TRANSFER) == quicker

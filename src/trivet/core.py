@@ -25,6 +25,7 @@ from trivet.access_log import hide_codes
 from trivet.config import Config
 from trivet.events import Events, Listener
 from trivet.globus_auth import GlobusAuth
+from trivet.lease import Leases
 from trivet.login import Login
 from trivet.logout import Logout
 from trivet.pending import PendingCookies
@@ -83,7 +84,16 @@ class Core:
         )
         revoker = Revoker(globus_auth, events, clock=clock)
         self._logout = Logout(self._sessions, revoker, events)
-        self._refresher = Refresher(self._sessions, globus_auth, revoker, events, clock=clock)
+        self._refresher = Refresher(
+            self._sessions,
+            # A refresh is one request, which may take the timeout to connect and once more to answer.
+            Leases(self._store, seconds=2 * config.http_timeout_seconds + 5, clock=clock, random=random),
+            globus_auth,
+            revoker,
+            events,
+            wait_seconds=config.http_timeout_seconds,
+            clock=clock,
+        )
         login = Login(config, globus_auth, self._sessions, revoker, events, clock=clock, random=random)
         self.placement = Placement(config)
         self.routes = Routes(

@@ -1,11 +1,13 @@
 """
 Refresh: an access token that is good for long enough, whenever one is asked for.
 
-The order is always the same: read, refresh at Globus when what was read is too old, write under the version that was
-read. A write that comes too late changes nothing, so a logout that races a refresh wins, and the newest tokens stay
-the newest.
+The order is always the same: read; when what was read is too old, take the lease, read again, refresh at Globus, and
+write under the version that was read. The lease makes it one call for all workers: who does not get it uses the old
+token while that has life left, and else waits for the new one. A write that comes too late changes nothing, so a logout
+that races a refresh wins, and the newest tokens stay the newest.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,31 +15,52 @@ from trivet import scopes
 from trivet.errors import ConfigError, ConsentNeeded, GlobusUnavailable, LoginNeeded
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
+from trivet.lease import Leases
 from trivet.protocol import token_sets
 from trivet.revoke import Revoker
 from trivet.session import Held, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
 
+LIFE_SECONDS = 5  # an old token is used rather than waited for while it is good for this long
+POLL_SECONDS = 0.1  # how often those who wait look whether the new token is there
 MARGIN_SECONDS = 60  # a token handed out has this long to reach the service and be checked there
 
 
 class Refresher:
-    """Hands out fresh tokens of a session."""
+    """
+    Hands out fresh tokens of a session.
+
+    Args:
+        sessions: where the tokens are.
+        leases: see to it that one worker at a time refreshes a token.
+        globus_auth: where fresh ones come from.
+        revoker: hands back what came too late.
+        events: told how it went.
+        wait_seconds: how long to wait for another worker's refresh.
+        clock: seconds since the epoch.
+        sleep: waits for that many seconds.
+    """
 
     def __init__(
         self,
         sessions: Sessions,
+        leases: Leases,
         globus_auth: GlobusAuth,
         revoker: Revoker,
         events: Events,
         *,
+        wait_seconds: float,
         clock: Callable[[], float],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sessions = sessions
+        self._leases = leases
         self._globus_auth = globus_auth
         self._revoker = revoker
         self._events = events
+        self._wait_seconds = wait_seconds
         self._clock = clock
+        self._sleep = sleep
 
     def fresh_tokens(
         self,
@@ -68,7 +91,8 @@ class Refresher:
             return held.tokens
         if held.tokens.refresh_token is None:
             raise LoginNeeded("Your permission to use Globus here has run out.", hint="Sign in again to go on.")
-        return self._refresh(session, held)
+        usable = held.tokens.access_token != refused and held.tokens.lasts(LIFE_SECONDS, now=self._clock())
+        return self._refresh_once(session, held, usable=usable)
 
     def _granted(self, session: Session, resource_server: str, needed: Sequence[str]) -> Held:
         held = self._sessions.held(session.id, resource_server)
@@ -87,6 +111,23 @@ class Refresher:
         """Return those of *lacking* that were granted for another service: asking again would not bring them here."""
         granted = [scope for tokens in self._sessions.all_tokens(session.id).values() for scope in tokens.scopes]
         return sorted(set(lacking) - set(scopes.missing(lacking, granted)))
+
+    def _refresh_once(self, session: Session, held: Held, *, usable: bool) -> TokenSet:
+        """Refresh what is *held*, unless another worker is at it or has done so already."""
+        resource_server = held.tokens.resource_server
+        deadline = self._clock() + self._wait_seconds
+        while True:
+            with self._leases.taken(f"refresh {session.id} {resource_server}") as ours:
+                current = self._sessions.held(session.id, resource_server)
+                if current is None or current.version != held.version:
+                    return self._current(current)
+                if ours:
+                    return self._refresh(session, held)
+            if usable:
+                return held.tokens
+            if self._clock() >= deadline:
+                raise GlobusUnavailable("This page waits for Globus, which is slow just now.", hint="Try again soon.")
+            self._sleep(POLL_SECONDS)
 
     def _refresh(self, session: Session, held: Held) -> TokenSet:
         assert held.tokens.refresh_token is not None
