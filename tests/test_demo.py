@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,12 +54,10 @@ def address_in(said: str) -> str:
     return str(found[0])
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_runs_until_told_to_stop(start: Start, tmp_path: Path, ending: signal.Signals) -> None:
-    """It prints one address, works there, and on Ctrl-C or SIGTERM ends with 0 and without a trace."""
-    began = time.monotonic()
+    """It prints one address, works there, and on Ctrl-C, SIGTERM or a closed terminal ends with 0, leaving no trace."""
     process, said = start("--port", "0")
-    assert time.monotonic() - began < 10  # two seconds on a machine that does nothing else
     url = address_in(said)
     assert "ada@uni.example" in said
     assert "Sign in with Globus" in requests.get(url, timeout=10).text

@@ -1,11 +1,18 @@
 """The documentation says what is so."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from socket import create_server
+from threading import Thread
+from typing import Any
 
 import pytest
+from werkzeug.serving import make_server
 
+from navigator import Navigator
 from trivet.config import REQUIRED, SETTINGS
+from trivet.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -50,3 +57,44 @@ def test_the_readme_starts_with_the_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
     first_block = text.split("```sh\n", 1)[1].split("```")[0]
     assert [line.split("  ")[0].strip() for line in first_block.splitlines()] == ["make demo", "make test"]
+
+
+@pytest.fixture
+def sandbox_of_today(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox on the real clock, since the README's application is."""
+    with Sandbox() as sandbox:
+        for name, value in sandbox.environ.items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
+
+
+def test_the_readmes_application_works(
+    sandbox_of_today: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The application in the README, pasted as it is, signs people in, lists their collections and signs them out."""
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    client = sandbox_of_today.clients["portal"]
+    names: dict[str, Any] = {"__name__": "app"}
+    with create_server(("127.0.0.1", 0)) as socket:
+        url = f"http://localhost:{socket.getsockname()[1]}"
+        sandbox_of_today.register_redirect_uri("portal", f"{url}/login/callback")
+        monkeypatch.setenv("FLASK_SECRET_KEY", "k" * 40)
+        monkeypatch.setenv("FLASK_GLOBUS_BASE_URL", url)
+        monkeypatch.setenv("FLASK_GLOBUS_CLIENT_ID", client.id)
+        monkeypatch.setenv("FLASK_GLOBUS_CLIENT_SECRET", client.secret or "")
+        monkeypatch.setenv("FLASK_GLOBUS_STORE", f"sqlite:///{tmp_path}/sessions.sqlite3")
+        exec(compile(code, "README.md", "exec"), names)
+        server = make_server("localhost", 0, names["app"], threaded=True, fd=socket.fileno())
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            browser = Navigator(sandbox_of_today)
+            seen = browser.sign_in(f"{url}/")
+            assert "Hello Ada Quist" in seen.text
+            assert "Ada's laptop" in seen.text
+            assert "/v2/web/logout" in browser.press(seen).url
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            names["app"].extensions["trivet"].close()

@@ -222,6 +222,18 @@ def test_a_proxy_that_changes_the_host_is_explained(site: Site, browser: Navigat
     assert "Host header" in second.text
 
 
+def test_another_port_of_this_machine_is_explained(
+    site: Site, browser: Navigator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who runs the application at another port than configured reads that, and is not sent to whatever is there."""
+    for host in ("localhost:1", "127.0.0.1:1"):
+        response = browser.step(f"{site.url}/public", headers={"Host": host})
+        assert response.status_code == 421
+        assert "GLOBUS_BASE_URL" in response.text
+        assert "Location" not in response.headers
+    assert "GLOBUS_BASE_URL is" in caplog.text
+
+
 def test_a_health_check_by_another_name_is_left_alone(site: Site, browser: Navigator) -> None:
     """A program that asks for a public page by another name gets the page."""
     response = browser.step(

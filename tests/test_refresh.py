@@ -159,6 +159,7 @@ def test_a_token_that_never_lasts_is_no_loop(make_site: MakeSite, browser: Navig
     seen = browser.sign_in(f"{site.url}/long")
     assert seen.status == 502
     assert "did not help" in seen.text
+    assert "/v2/web/logout" in browser.press(seen).url  # and there is a way out
 
 
 def test_without_refresh_tokens_the_end_is_a_login(make_site: MakeSite, browser: Navigator, clock: Clock) -> None:

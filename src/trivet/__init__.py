@@ -19,6 +19,7 @@ from trivet.errors import (
     ScopesWithheld,
     SignInDenied,
     SignInError,
+    SignInInVain,
     StoreUnavailable,
     TrivetError,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "ScopesWithheld",
     "SignInDenied",
     "SignInError",
+    "SignInInVain",
     "StoreUnavailable",
     "TrivetError",
     "User",

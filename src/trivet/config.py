@@ -17,7 +17,7 @@ from trivet.errors import ConfigError
 from trivet.tokens import ClientSecret
 
 MIN_SECRET_BYTES = 32
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def _base_url(value: Any) -> str:
     parts = _address(value)
     if not parts.hostname or parts.path.strip("/") or parts.query or "@" in parts.netloc or not parts.netloc.isascii():
         raise ValueError("has to be scheme, host (in ASCII) and port only, such as https://portal.example.org")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("has to begin with https://; plain http is for localhost only")
     default_port = ":443" if parts.scheme == "https" else ":80"  # browsers leave it out of the Host header
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default_port)}"

@@ -163,8 +163,9 @@ def _stop_on_signals(stopped: threading.Event) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one when a terminal is closed, where there is such a signal
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
 
 
 def _greet(running: Demo) -> None:

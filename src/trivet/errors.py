@@ -10,6 +10,7 @@ Everything that can go wrong, in one tree.
     │   ├── AttemptUnknown     no pending login fits: stale, replayed, forged, or begun in another browser
     │   ├── CodeRefused        Globus did not take the authorization code
     │   ├── IdTokenRefused     the ID token does not prove who signed in
+    │   ├── SignInInVain       somebody who has just signed in is to do it again
     │   └── ScopesWithheld     the sign-in worked, but without permissions that the page needs
     ├── GlobusUnavailable      no usable answer from Globus; nothing was changed, trying again is safe
     ├── GlobusRefused          a Globus service turned down a call
@@ -108,6 +109,13 @@ class IdTokenRefused(SignInError):
     """The ID token fails a check of OpenID Connect Core, section 3.1.3.7; ``data["check"]`` names it."""
 
     code = "id_token_refused"
+    status = 502
+
+
+class SignInInVain(SignInError):
+    """Somebody signed in a moment ago, and a page wants them to do it again: it would go on for ever."""
+
+    code = "sign_in_in_vain"
     status = 502
 
 

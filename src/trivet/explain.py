@@ -26,6 +26,7 @@ TITLES = {
     "code_refused": "Sign-in not completed",
     "id_token_refused": "Sign-in not completed",
     "scopes_withheld": "Permission not given",
+    "sign_in_in_vain": "Signing in did not help",
     "globus_unavailable": "Globus is not answering",
     "globus_refused": "Globus said no",
     "client_refused": "Something is wrong with this site",

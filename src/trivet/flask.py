@@ -23,7 +23,7 @@ from globus_sdk import GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
 
 from trivet.answer import Answer, Cookie, Page
-from trivet.config import Config
+from trivet.config import LOOPBACK, Config
 from trivet.core import Core
 from trivet.errors import TrivetError
 from trivet.events import EVENTS
@@ -141,7 +141,7 @@ class Globus:
 def _config(app: Flask) -> Config:
     defaults = {}
     if server_name := app.config.get("SERVER_NAME"):
-        local = urlsplit(f"//{server_name}").hostname in {"localhost", "127.0.0.1", "::1"}
+        local = urlsplit(f"//{server_name}").hostname in LOOPBACK
         defaults["base_url"] = f"{'http' if local else 'https'}://{server_name}"
     return Config.from_mapping(
         app.config,

@@ -2,16 +2,22 @@
 Placement: a visit under another host name than the configured one is sent to the right one.
 
 Cookies belong to a host name: somebody who signs in at ``localhost`` is a stranger at ``127.0.0.1``. So page views are
-moved before anything is set. Where a proxy hides the host name that would go round in circles; therefore the corrected
+moved before anything is set. Another port of this machine may be another program, so nobody is sent there by surprise:
+there is a page instead. Where a proxy hides the host name that would go round in circles; therefore the corrected
 address carries a mark, and a marked address that is wrong again is answered by a page that says what to mend.
 """
 
-from trivet.answer import Answer, Page, redirect
-from trivet.config import Config
+import logging
+from urllib.parse import urlsplit
+
+from trivet.answer import Action, Answer, Page, redirect
+from trivet.config import LOOPBACK, Config
 from trivet.redirects import location
 from trivet.request import Request
 
 _MOVED = "trivet-moved"
+
+_log = logging.getLogger(__name__)
 
 
 class Placement:
@@ -20,6 +26,7 @@ class Placement:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._host = config.host
+        self._base = urlsplit(config.base_url)
 
     def is_right(self, host: str, query: str) -> bool:
         """
@@ -39,7 +46,28 @@ class Placement:
         moved = len(kept) < len(parts)
         if request.host.lower() == self._host:
             return self._moved_to(path, kept) if moved else None
+        if self._is_another_port(request.host):
+            return self._port_differs(request.host)
         return self._hidden_by_proxy() if moved else self._moved_to(path, [*kept, f"{_MOVED}=1"])
+
+    def _is_another_port(self, host: str) -> bool:
+        """Tell whether the visitor and the configuration both mean this machine, but different ports of it."""
+        try:
+            arrived = urlsplit(f"http://{host}")
+            return {arrived.hostname, self._base.hostname} <= LOOPBACK and arrived.port != self._base.port
+        except ValueError:
+            return False
+
+    def _port_differs(self, host: str) -> Answer:
+        _log.warning("a visitor came to %r, but GLOBUS_BASE_URL is %s", host, self._config.base_url)
+        page = Page(
+            title="Another port",
+            message=f"This application is set up to be at {self._config.base_url}, and you came to another port.",
+            hint="If this is where it should be, set GLOBUS_BASE_URL to the address that you typed.",
+            actions=(Action(label=f"Go to {self._config.base_url}", url=self._config.home_url),),
+            app_name=self._config.app_name,
+        )
+        return Answer(status=421, page=page)
 
     def _moved_to(self, path: str, query: list[str]) -> Answer:
         return redirect(location(f"{path}?{'&'.join(query)}" if query else path, self._config.base_url))

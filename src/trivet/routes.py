@@ -25,6 +25,7 @@ from trivet.errors import (
     LoginNeeded,
     ScopesWithheld,
     SealBroken,
+    SignInInVain,
     StoreUnavailable,
     TrivetError,
 )
@@ -122,7 +123,8 @@ class Routes:
         try:
             if isinstance(error, LoginNeeded):
                 return self._mended(request, visit, error)
-            return self.explanation(request, error)
+            session = self._quietly(visit) if isinstance(error, GlobusRefused) else None
+            return self.explanation(request, error, session=session)
         except TrivetError as another:
             return self.explanation(request, another)
 
@@ -132,7 +134,7 @@ class Routes:
         if needed:
             self._events.emit("consent_required", sub=session.sub if session else None, scopes=list(needed))
         elif session and self._sessions.is_new(session):
-            return self.explanation(request, _in_vain(error))
+            return self.explanation(request, _in_vain(error), session=session)
         if not request.wants_page():
             return self._refusal_document(request, error, session)
         if not request.may_act():
@@ -255,8 +257,9 @@ class Routes:
         home = Action(label="Go to the start page", url=self._config.home_url)
         there = location(return_to, self._config.base_url)
         if request.path not in {self._config.login_path, self._config.callback_path}:
-            first = Action(label="Try again", url=location(request.target, self._config.base_url))
-            return (first, home) if request.method == "GET" else (home,)
+            again = Action(label="Try again", url=location(request.target, self._config.base_url))
+            leave = Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True)
+            return (*((again,) if request.method == "GET" else ()), home, *((leave,) if signed_in else ()))
         if signed_in:
             return (
                 (Action(label="Continue", url=there),)
@@ -306,6 +309,5 @@ class Routes:
             return None
 
 
-def _in_vain(error: LoginNeeded) -> GlobusRefused:
-    """Return the error for somebody who signed in a moment ago and is to do it again: it would go on for ever."""
-    return GlobusRefused(f"Signing in did not help. {error.message}", hint="Try again in a few minutes.")
+def _in_vain(error: LoginNeeded) -> SignInInVain:
+    return SignInInVain(error.message, hint="Try again in a minute, or sign out and in again.")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from globus_sdk import BaseClient, GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
 
-from trivet.errors import GlobusRefused, GlobusUnavailable, TrivetError
+from trivet.errors import NO_ANSWER, GlobusRefused, GlobusUnavailable, TrivetError
 from trivet.refresh import MARGIN_SECONDS, Refresher
 from trivet.session import Session
 from trivet.tokens import AccessToken, TokenSet
@@ -64,7 +64,7 @@ class SessionAuthorizer(GlobusAuthorizer):
         if self._clock() - self._tokens.obtained_at < JUST_ISSUED_SECONDS:
             raise GlobusRefused(
                 f"{self._resource_server} does not accept the permission that Globus has just given.",
-                hint="Try again in a few minutes.",
+                hint="Try again in a minute, or sign out and in again.",
                 resource_server=self._resource_server,
             )
         self._tokens = self._fresh(refused=self._tokens.access_token)
@@ -109,9 +109,7 @@ def bound_client(
 def as_trivet_error(error: GlobusAPIError | NetworkError) -> TrivetError:
     """Return what an error of the SDK that nobody handled means to the person who is waiting for the page."""
     if isinstance(error, NetworkError) or error.http_status >= 500 or error.http_status == 429:
-        return GlobusUnavailable(
-            "This page needs Globus, which gives no answer just now.", hint="Try again in a moment."
-        )
+        return GlobusUnavailable(NO_ANSWER, hint="Try again in a moment.")
     refusal = GlobusRefused("Globus did not do what this page asked for.", hint=error.message or "", reason=error.code)
     refusal.status = error.http_status if error.http_status in {403, 404} else GlobusRefused.status
     return refusal

@@ -157,7 +157,7 @@ class Sessions:
         try:
             return Held(self._opened(record), record.version)
         except SealBroken:
-            _log.warning("tokens of session %s for %s do not open", session_id, resource_server)
+            self._log_broken(record)
             raise LoginNeeded("Your sign-in cannot be read any more.", hint="Sign in again to go on.") from None
 
     def replace(self, session_id: str, tokens: TokenSet, *, version: int) -> bool:
@@ -186,7 +186,15 @@ class Sessions:
             try:
                 yield self._opened(record)
             except SealBroken:
-                _log.warning("tokens of session %s for %s do not open", record.session_id, record.resource_server)
+                self._log_broken(record)
+
+    def _log_broken(self, record: TokenRecord) -> None:
+        _log.warning(
+            "tokens of session %s for %s do not open: were they sealed under another SECRET_KEY? "
+            "To change it, keep the one before in SECRET_KEY_FALLBACKS",
+            record.session_id,
+            record.resource_server,
+        )
 
     def _secrets(self, records: Iterable[TokenRecord]) -> list[Secret]:
         return [secret for tokens in self._readable(records) for secret in tokens.secrets()]

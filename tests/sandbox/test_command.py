@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 
@@ -15,7 +16,7 @@ from trivet.sandbox.command import sandbox
 PROGRAM = "from trivet.sandbox.command import sandbox; sandbox()"
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_runs_until_interrupted(sent):
     """It prints its address and the variables, answers, and ends cleanly at a signal."""
     command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0"]
@@ -37,3 +38,28 @@ def test_a_bad_seed_is_a_sentence(tmp_path):
     result = CliRunner().invoke(sandbox, ["--seed", str(path), "--port", "0"])
     assert result.exit_code == 1
     assert "people.ada.name: a text is needed here" in result.output
+
+
+def test_it_says_how_to_use_it():
+    """What it prints can be pasted: the SDK's variables, an application's id and secret; and it names the people."""
+    command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0", "--redirect-uri", "http://localhost:5099/cb"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        printed = ""
+        while "Ctrl-C" not in printed:
+            printed += running.stdout.readline()
+        running.terminate()
+    assert "export FLASK_GLOBUS_CLIENT_ID=" in printed
+    assert "export FLASK_GLOBUS_CLIENT_SECRET=" in printed
+    assert "http://localhost:5099/cb" in printed
+    assert "ada@uni.example" in printed
+
+
+def test_a_taken_port_is_a_sentence():
+    """A port that is in use ends the program with the port and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(sandbox, ["--port", port])
+    assert result.exit_code == 1
+    assert f"port {port}" in result.output
+    assert "--port 0" in result.output

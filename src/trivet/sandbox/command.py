@@ -24,33 +24,44 @@ DEFAULT_PORT = 8137
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="0 picks a free one.")
 @click.option("--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People and collections.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep collections' files here.")
-def sandbox(host: str, port: int, seed: Path | None, data_dir: Path | None) -> None:
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Register one more for the first application.")
+def sandbox(host: str, port: int, seed: Path | None, data_dir: Path | None, redirect_uris: tuple[str, ...]) -> None:
     """Run a local Globus for development and tests."""
     stopped = threading.Event()
     _stop_on_signals(stopped)
     try:
         with Sandbox(seed, host=host, port=port, data_dir=data_dir) as globus:
+            for uri in redirect_uris:
+                globus.register_redirect_uri(next(iter(globus.clients)), uri)
             _greet(globus)
             stopped.wait()
-    except (AddressRefusedError, SeedError, OSError) as error:
+    except (AddressRefusedError, SeedError, ValueError) as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"The sandbox cannot listen at port {port}: {error.strerror}. Perhaps another one runs there; try --port 0."
+        ) from None
 
 
 def _stop_on_signals(stopped: threading.Event) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one when a terminal is closed, where there is such a signal
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
 
 
 def _greet(globus: Sandbox) -> None:
     click.echo(f"Sandbox, not Globus: {globus.url}\n")
     for name, value in globus.environ.items():
         click.echo(f"export {name}={value}")
-    click.echo("\nApplications:")
+    first, *_ = globus.clients.values()
+    click.echo(f"\nFor a Flask application with Trivet, to be “{first.name}”:\n")
+    click.echo(f"export FLASK_GLOBUS_CLIENT_ID={first.id}\nexport FLASK_GLOBUS_CLIENT_SECRET={first.secret}")
+    click.echo("\nApplications, and where they may send people back to:")
     for client in globus.clients.values():
-        click.echo(
-            f"  {client.name}: client id {client.id}" + ("" if client.is_public else f", secret {client.secret}")
-        )
-    click.echo("\nCtrl-C stops it.")
+        click.echo(f"  {client.name}: {client.id}, " + ("public" if client.is_public else f"secret {client.secret}"))
+        click.echo("".join(f"    {uri}\n" for uri in client.redirect_uris).rstrip("\n"))
+    people = ", ".join(person.username for person in globus.people.values())
+    click.echo(f"\nPeople, who need no password: {people}.\nStopping it forgets who is signed in. Ctrl-C stops it.")
