@@ -7,6 +7,7 @@ import pytest
 
 from navigator import Navigator
 from site_under_test import Site
+from trivet.demo import Demo
 from trivet.sandbox import Sandbox
 from trivet.store import Store
 from trivet.store.memory import MemoryStore
@@ -86,3 +87,17 @@ def browser(sandbox: Sandbox) -> Navigator:
 @pytest.fixture
 def new_browser(sandbox: Sandbox) -> Callable[[], Navigator]:
     return lambda: Navigator(sandbox)
+
+
+@pytest.fixture(scope="module")
+def _demo() -> Iterator[Demo]:
+    with Demo() as demo:
+        yield demo
+
+
+@pytest.fixture
+def demo(_demo: Demo) -> Demo:
+    """The portal and its sandbox, where nobody has signed in yet."""
+    _demo.sandbox.reset()
+    _demo.let_in()
+    return _demo

@@ -6,19 +6,19 @@ Nothing it does leaves the loopback interface, and nothing it writes outlives it
 
 import os
 import secrets
-import signal
 import socket
 import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 import click
 
 from trivet.portal import create_app
 from trivet.sandbox import Sandbox
+from trivet.sandbox.command import stop_on_signals
 from trivet.sandbox.serving import ServerThread, loopback_sockets
 
 DEFAULT_PORT = 5000
@@ -131,7 +131,7 @@ def _restore(name: str, value: str | None) -> Callable[[], None]:
 def demo(port: int | None, sandbox_port: int) -> None:
     """Run the portal and the sandbox on this computer, to click through."""
     stopped = threading.Event()
-    _stop_on_signals(stopped)
+    stop_on_signals(stopped)
     try:
         running = started(port, sandbox_port=sandbox_port)
     except OSError as error:
@@ -157,15 +157,6 @@ def started(port: int | None, *, sandbox_port: int, usual_port: int = DEFAULT_PO
             raise
     click.echo(f"Port {usual_port} is in use by another program, so the portal takes a free one.\n")
     return Demo(sandbox=Sandbox(port=sandbox_port)).start()
-
-
-def _stop_on_signals(stopped: threading.Event) -> None:
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one when a terminal is closed, where there is such a signal
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
 
 
 def _greet(running: Demo) -> None:

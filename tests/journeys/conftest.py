@@ -6,19 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from chromium import find_chromium
+from chromium import QUIET, find_chromium
 from journeys.visitor import Visitor
 from trivet.demo import Demo
-
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 SCREENSHOTS = Path(__file__).parents[2] / "artifacts" / "screenshots"
 
@@ -40,20 +30,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def _demo() -> Iterator[Demo]:
-    with Demo() as demo:
-        yield demo
-
-
-@pytest.fixture
-def demo(_demo: Demo) -> Demo:
-    """The portal and its sandbox, where nobody has signed in yet."""
-    _demo.sandbox.reset()
-    _demo.let_in()
-    return _demo
 
 
 @pytest.fixture

@@ -1,25 +1,11 @@
 """The demo, and browsers without a screen that visit it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from navigator import Navigator
 from trivet.demo import Demo
-
-
-@pytest.fixture(scope="module")
-def _demo() -> Iterator[Demo]:
-    with Demo() as demo:
-        yield demo
-
-
-@pytest.fixture
-def demo(_demo: Demo) -> Demo:
-    """The portal and its sandbox, where nobody has signed in yet."""
-    _demo.sandbox.reset()
-    _demo.let_in()
-    return _demo
 
 
 @pytest.fixture

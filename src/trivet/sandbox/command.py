@@ -28,7 +28,7 @@ DEFAULT_PORT = 8137
 def sandbox(host: str, port: int, seed: Path | None, data_dir: Path | None, redirect_uris: tuple[str, ...]) -> None:
     """Run a local Globus for development and tests."""
     stopped = threading.Event()
-    _stop_on_signals(stopped)
+    stop_on_signals(stopped)
     try:
         with Sandbox(seed, host=host, port=port, data_dir=data_dir) as globus:
             for uri in redirect_uris:
@@ -43,11 +43,13 @@ def sandbox(host: str, port: int, seed: Path | None, data_dir: Path | None, redi
         ) from None
 
 
-def _stop_on_signals(stopped: threading.Event) -> None:
+def stop_on_signals(stopped: threading.Event) -> None:
+    """Set *stopped* when somebody presses Ctrl-C, ends this process or closes its terminal."""
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one when a terminal is closed, where there is such a signal
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # not every system has the last one
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
 

@@ -9,19 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from chromium import find_chromium
+from chromium import QUIET, find_chromium
 
 pytestmark = pytest.mark.browser
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDTHS = {"desk": 1280, "phone": 390}
 
 
