@@ -18,7 +18,17 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
 
 from blinker import Namespace
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+    session,
+)
 from globus_sdk import GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
 
@@ -27,6 +37,7 @@ from trivet.config import LOOPBACK, Config
 from trivet.core import Core
 from trivet.errors import TrivetError
 from trivet.events import EVENTS
+from trivet.placement import Placement
 from trivet.refresh import MARGIN_SECONDS
 from trivet.request import Request
 from trivet.sdk import AnyClient, as_trivet_error
@@ -78,8 +89,7 @@ class Globus:
         app.register_blueprint(blueprint)
         if csrf := app.extensions.get("csrf"):
             csrf.exempt(blueprint)  # ours is the stricter check, and a form from a stale tab has to sign out too
-        app.before_request(_place)
-        app.after_request(_mark_private)
+        app.before_request(_placing(core.placement))
         app.register_error_handler(TrivetError, _refuse)
         for kind in (GlobusAPIError, NetworkError):
             app.register_error_handler(kind, lambda error: _refuse(as_trivet_error(error), error))
@@ -175,15 +185,20 @@ def _visit() -> Visit:
     visit: Visit | None = request.environ.get(_VISIT)
     if visit is None:
         visit = request.environ[_VISIT] = _core().visit(request.cookies.getlist(_core().session_cookie))
+        after_this_request(_mark_private)  # pages without a visit do not pay for it
     return visit
 
 
-def _place() -> Response | None:
-    placement, environ = _core().placement, request.environ
-    if placement.is_right(environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")):
-        return None
-    answer = placement.answer(_request())
-    return _response(answer) if answer else None
+def _placing(placement: Placement) -> Callable[[], Response | None]:
+    def place() -> Response | None:
+        # Every request of every page comes by here.
+        environ = request.environ
+        if placement.is_right(environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")):
+            return None
+        answer = placement.answer(_request())
+        return _response(answer) if answer else None
+
+    return place
 
 
 def _request() -> Request:
@@ -211,8 +226,7 @@ def _refuse(error: TrivetError, cause: BaseException | None = None) -> Response:
 
 
 def _mark_private(response: Response) -> Response:
-    visit: Visit | None = request.environ.get(_VISIT)
-    if visit is not None and visit.asked:
+    if _visit().asked:
         # What one person saw must not come out of a cache for the next, nor out of the back button after logout.
         # `Response.vary` and `Headers.setdefault` would do, at five times the price, and every such page pays it.
         present = {name.lower() for name, _ in response.headers}
