@@ -81,7 +81,7 @@ class Login:
             needed: scopes beyond the configured ones, without which there is no point in going.
             session: of the person who is being sent for more; the same person has to come back.
         """
-        held = sorted(scope for tokens in self._held(session) for scope in tokens.scopes)
+        held = sorted(self._sessions.granted_scopes(session.id)) if session else []
         pending = PendingLogin(
             state=self._token(),
             nonce=self._token(),
@@ -184,9 +184,6 @@ class Login:
     def _take_back(self, granted: Iterable[TokenSet], *, sub: str | None) -> None:
         secrets: list[Secret] = [secret for tokens in granted for secret in tokens.secrets()]
         self._revoker.revoke(secrets, sub=sub)
-
-    def _held(self, session: Session | None) -> Sequence[TokenSet]:
-        return list(self._sessions.all_tokens(session.id).values()) if session else []
 
     def _token(self) -> str:
         return base64url(self._random(RANDOM_BYTES))

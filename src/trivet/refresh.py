@@ -109,8 +109,7 @@ class Refresher:
 
     def _held_elsewhere(self, session: Session, lacking: Sequence[str]) -> list[str]:
         """Return those of *lacking* that were granted for another service: asking again would not bring them here."""
-        granted = [scope for tokens in self._sessions.all_tokens(session.id).values() for scope in tokens.scopes]
-        return sorted(set(lacking) - set(scopes.missing(lacking, granted)))
+        return sorted(set(lacking) - set(scopes.missing(lacking, self._sessions.granted_scopes(session.id))))
 
     def _refresh_once(self, session: Session, held: Held, *, usable: bool) -> TokenSet:
         """Refresh what is *held*, unless another worker is at it or has done so already."""

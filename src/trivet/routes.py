@@ -258,16 +258,15 @@ class Routes:
         there = location(return_to, self._config.base_url)
         if request.path not in {self._config.login_path, self._config.callback_path}:
             again = Action(label="Try again", url=location(request.target, self._config.base_url))
-            leave = Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True)
-            return (*((again,) if request.method == "GET" else ()), home, *((leave,) if signed_in else ()))
+            return (*((again,) if request.method == "GET" else ()), home, *((self._sign_out,) if signed_in else ()))
         if signed_in:
-            return (
-                (Action(label="Continue", url=there),)
-                if return_to == "/"
-                else (Action(label="Continue", url=there), home)
-            )
+            return (Action(label="Continue", url=there), *((home,) if return_to != "/" else ()))
         query = f"?next={quote(return_to, safe='/')}" if return_to != "/" else ""
         return (Action(label="Sign in", url=f"{self._config.base_url}{self._config.login_path}{query}"), home)
+
+    @property
+    def _sign_out(self) -> Action:
+        return Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True)
 
     def _refusal_document(self, request: Request, error: LoginNeeded, session: Session | None) -> Answer:
         """Answer a script, in the shape of a Globus Auth Requirements Error with the address to send the person to."""
@@ -287,10 +286,7 @@ class Routes:
         page = Page(
             title="Sign out?",
             message=f"You are about to sign out of {self._config.app_name}.",
-            actions=(
-                Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True),
-                Action(label="Stay", url=self._config.home_url),
-            ),
+            actions=(self._sign_out, Action(label="Stay", url=self._config.home_url)),
             app_name=self._config.app_name,
         )
         return Answer(status=status, page=page)

@@ -168,6 +168,10 @@ class Sessions:
         """Return what the session holds, by resource server, leaving out what does not open."""
         return {tokens.resource_server: tokens for tokens in self._readable(self._store.tokens_of(session_id))}
 
+    def granted_scopes(self, session_id: str) -> frozenset[str]:
+        """Return the root scopes that the session holds, of all services together."""
+        return frozenset(scope for tokens in self.all_tokens(session_id).values() for scope in tokens.scopes)
+
     def spend(self, key: str, *, seconds: int) -> bool:
         """Use up *key* and remember so for *seconds*; True to the first who asks only."""
         now = int(self._clock())
