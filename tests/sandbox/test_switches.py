@@ -8,9 +8,12 @@ import inspect
 import itertools
 
 import pytest
+import requests
 
 from trivet.sandbox import Sandbox, switches
 from trivet.sandbox.switches import Switches
+
+TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 
 @pytest.fixture
@@ -111,3 +114,18 @@ def test_logout_link(with_switch, read_page):
         params = {"client_id": portal.id, "redirect_uri": address}
         page = visitor.http.get(f"{visitor.globus.url}/v2/web/logout", params=params)
         assert ("continue" in read_page(page.text).links) is shown
+
+
+@pytest.mark.parametrize(("switch", "status"), [(False, 502), (True, 200)])
+def test_rename_replaces(with_switch, switch, status):
+    """On: renaming onto a file replaces it."""
+    visitor, endpoint = with_switch(rename_replaces=switch)
+    tokens = endpoint.redeem(visitor.sign_in(scope=TRANSFER_ALL)["code"]).json()
+    laptop = visitor.globus.collections["laptop"]
+    answer = requests.post(
+        f"{visitor.globus.url}/v0.10/operation/endpoint/{laptop.id}/rename",
+        json={"DATA_TYPE": "rename", "old_path": "/README.txt", "new_path": "/latest.csv"},
+        headers={"Authorization": f"Bearer {tokens['access_token']}"},
+    )
+    assert answer.status_code == status
+    assert (laptop.root / "README.txt").exists() is not switch

@@ -47,3 +47,6 @@ class Switches:
 
     check_logout_redirect_uri: bool = False
     """Show the logout page's link only for registered addresses. Unknown; a link is shown, never followed."""
+
+    rename_replaces: bool = False
+    """Let a rename replace what is there already. Unknown; refusing finds the client that never expects a refusal."""

@@ -51,6 +51,7 @@ def _changed(path, value):
         ("collections/data/public", "yes", "collections.data.public: true or false is needed here"),
         ("collections/data/root", "/no/such/place", "collections.data.root: there is no such directory"),
         ("collections/data/shared_with", ["bob"], "collections.data.shared_with: there is nobody called 'bob'"),
+        ("collections/data/writable_by", ["bob"], "collections.data.writable_by: there is nobody called 'bob'"),
         ("collections/data/entity_type", "disk", "collections.data.entity_type: 'disk' is not one of"),
         ("clients/app/id", seed_id("collection", "data"), "collections.data: has the same id as clients.app"),
     ],

@@ -112,7 +112,7 @@ class Settling:
 
     def _collection(self, key: str, entry: Entry, people: dict[str, Person]) -> Collection | None:
         owner = people.get(entry.choice("owner", tuple(people)))
-        shared = [self._someone(entry, name, people) for name in entry.texts("shared_with")]
+        shared_with, writable_by = (self._some(entry, field, people) for field in ("shared_with", "writable_by"))
         fields = {
             "id": self._unique(entry, entry.id(seed_id("collection", key))),
             "display_name": entry.text("display_name"),
@@ -130,14 +130,17 @@ class Settling:
             root=root,
             public=public,
             keywords=keywords,
-            shared_with=tuple(each for each in shared if each),
+            shared_with=shared_with,
+            writable_by=writable_by,
             **fields,
         )
 
-    def _someone(self, entry: Entry, name: str, people: dict[str, Person]) -> Person | None:
-        if name not in people:
-            entry.problem(f"there is nobody called {name!r}", "shared_with")
-        return people.get(name)
+    def _some(self, entry: Entry, field: str, people: dict[str, Person]) -> tuple[Person, ...]:
+        names = entry.texts(field)
+        for name in names:
+            if name not in people:
+                entry.problem(f"there is nobody called {name!r}", field)
+        return tuple(people[name] for name in names if name in people)
 
     def _root(self, key: str, entry: Entry) -> Path:
         """Return the directory; one that is not named is the sandbox's own, and made empty if need be."""

@@ -1,4 +1,4 @@
-"""Transfer's error documents: a code, a sentence, a request id of nine characters, and the resource asked for."""
+"""Transfer's documents about a request: a code, a sentence, a request id of nine characters, the resource asked for."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def bad_request(message: str, code: str = "BadRequest") -> TransferError:
 
 def request_id() -> str:
     return "".join(secrets.choice(REQUEST_ID_LETTERS) for _ in range(9))
+
+
+def result_document(data_type: str, code: str, message: str) -> dict[str, Any]:
+    """Return the document that says what was done (SDK fixtures ``operation_mkdir``, ``cancel_task``, ...)."""
+    said = {"code": code, "message": message, "request_id": request_id(), "resource": request.path}
+    return {"DATA_TYPE": data_type, **said}
 
 
 def error_response(error: TransferError) -> Response:

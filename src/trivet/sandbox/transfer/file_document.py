@@ -1,16 +1,17 @@
-"""One directory entry as Transfer describes it (SDK fixture ``operation_stat``)."""
+"""One file or directory as Transfer describes it (SDK fixture ``operation_stat``)."""
 
 from __future__ import annotations
 
 import os
 import stat
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trivet.sandbox.transfer.jail import PathMissingError, PathRefusedError, resolve
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from trivet.sandbox.world.collections import Collection
 
 TYPES = {
     stat.S_IFDIR: "dir",
@@ -22,16 +23,17 @@ TYPES = {
 GROUP = "sandbox"
 
 
-def file_document(name: str, directory: Path, fd: int, root: Path, user: str) -> dict[str, Any] | None:
-    """Return the document of *name* in the open directory *fd*, or None if it has just vanished.
+def described(collection: Collection, name: str, fd: int, directory: Path) -> dict[str, Any] | None:
+    """Return the document of *name* in *directory*, open as *fd*, or None if there is no such name.
 
     A link inside the collection is described as what it points to, with ``link_...`` fields about the link. One
     that leads outside or nowhere is an ``invalid_symlink``, and nothing is said about its target.
     """
     try:
         found = os.stat(name, dir_fd=fd, follow_symlinks=False)
-    except OSError:
+    except (OSError, UnicodeEncodeError):
         return None
+    root, user = Path(os.path.realpath(collection.root)), collection.owner.username.partition("@")[0]
     link: dict[str, Any] = dict.fromkeys(("link_target", "link_size", "link_user", "link_group", "link_last_modified"))
     kind = TYPES.get(stat.S_IFMT(found.st_mode), "other")
     if stat.S_ISLNK(found.st_mode):

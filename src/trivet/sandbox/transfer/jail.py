@@ -83,6 +83,19 @@ def opened_directory(collection: Collection, parts: list[str]) -> Iterator[tuple
         os.close(fd)
 
 
+@contextmanager
+def opened_parent(collection: Collection, parts: list[str]) -> Iterator[tuple[int, Path]]:
+    """Open the directory that holds, or is to hold, the last of *parts*; see ``opened_directory``.
+
+    Raises:
+        PathRefusedError: *parts* is the collection itself, which is nobody's to change.
+    """
+    if not parts:
+        raise PathRefusedError
+    with opened_directory(collection, parts[:-1]) as opened:
+        yield opened
+
+
 def _open_without_links(root: Path, parts: tuple[str, ...]) -> int:
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     try:

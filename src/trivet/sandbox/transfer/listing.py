@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trivet.sandbox.transfer.errors import TransferError, bad_request
-from trivet.sandbox.transfer.file_document import file_document
+from trivet.sandbox.transfer.file_document import described
 from trivet.sandbox.transfer.filtering import in_order, keep_matching
-from trivet.sandbox.transfer.jail import (
-    HOME,
-    NotADirectoryHereError,
-    PathMissingError,
-    PathRefusedError,
-    opened_directory,
-    parts_of,
-)
+from trivet.sandbox.transfer.jail import HOME, opened_directory, parts_of
+from trivet.sandbox.transfer.refusals import refusals
 from trivet.sandbox.transfer.whole_numbers import whole_number
 
 if TYPE_CHECKING:
@@ -55,18 +47,10 @@ def listing_document(collection: Collection, args: MultiDict[str, str]) -> dict[
 
 
 def _entries(collection: Collection, path: str) -> tuple[list[str], list[dict[str, Any]]]:
-    try:
+    with refusals(operation="DirListing"):
         parts = parts_of(path, collection.default_directory)
         with opened_directory(collection, parts) as (fd, real):
-            root = Path(os.path.realpath(collection.root))
-            user = collection.owner.username.partition("@")[0]
-            found = [file_document(name, real, fd, root, user) for name in os.listdir(fd)]
-    except PathRefusedError:
-        raise TransferError(403, "EndpointPermissionDenied", "Denied by endpoint: path not allowed") from None
-    except NotADirectoryHereError:
-        raise bad_request("The path is not a directory", "ClientError.BadRequest") from None
-    except (PathMissingError, PermissionError):
-        raise TransferError(404, "ClientError.NotFound", "Directory not found on endpoint") from None
+            found = [described(collection, name, fd, real) for name in os.listdir(fd)]
     return parts, [each for each in found if each is not None]
 
 

@@ -1,4 +1,4 @@
-"""Transfer, version 0.10: find collections, describe them, list their directories."""
+"""Transfer, version 0.10: which path is answered by whom."""
 
 from __future__ import annotations
 
@@ -6,42 +6,24 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, jsonify, request
 
-from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.transfer.admission import admit, signed_in, visible_collection
+from trivet.sandbox.transfer.body import document, path_in
 from trivet.sandbox.transfer.endpoint_document import endpoint_document
-from trivet.sandbox.transfer.errors import TransferError, error_response
+from trivet.sandbox.transfer.errors import TransferError, error_response, result_document
 from trivet.sandbox.transfer.listing import listing_document
+from trivet.sandbox.transfer.operations import make_directory, rename, stat_document
 from trivet.sandbox.transfer.search import search
-from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.world import World
-    from trivet.sandbox.world.collections import Collection
-    from trivet.sandbox.world.people import Person
 
 
 def transfer_routes(world: World) -> Blueprint:
     routes = Blueprint("transfer", __name__, url_prefix="/v0.10")
-
-    @routes.get("/endpoint_search")
-    def endpoint_search() -> ResponseReturnValue:
-        with world.lock:
-            return jsonify(search(request.args, signed_in_person(world), world))
-
-    @routes.get("/endpoint/<collection_id>")
-    def endpoint(collection_id: str) -> ResponseReturnValue:
-        with world.lock:
-            person = signed_in_person(world)
-            return jsonify(endpoint_document(visible_collection(collection_id, person, world), person))
-
-    @routes.get("/operation/endpoint/<collection_id>/ls")
-    def ls(collection_id: str) -> ResponseReturnValue:
-        with world.lock:
-            person = signed_in_person(world)
-            collection = visible_collection(collection_id, person, world)
-            world.recently_used.setdefault(person.sub, {})[collection.id] = world.now()
-        return jsonify(listing_document(collection, request.args))
+    _add_collections(routes, world)
+    _add_file_operations(routes, world)
 
     @routes.errorhandler(TransferError)
     def refused(error: TransferError) -> ResponseReturnValue:
@@ -50,30 +32,45 @@ def transfer_routes(world: World) -> Blueprint:
     return routes
 
 
-def signed_in_person(world: World) -> Person:
-    """Return whose token this request carries.
+def _add_collections(routes: Blueprint, world: World) -> None:
+    @routes.get("/endpoint_search")
+    def endpoint_search() -> ResponseReturnValue:
+        with world.lock:
+            return jsonify(search(request.args, signed_in(world).grant.person, world))
 
-    Raises:
-        TransferError: 401 without a token for Transfer; 403 ``ConsentRequired`` if it lacks the scope ``all``.
-    """
-    token = bearer_token(world, TRANSFER)
-    if token is None:
-        raise TransferError(401, "AuthenticationFailed", "No active access token for Transfer came with this request")
-    if TRANSFER_ALL not in token.scopes:
-        message = "The token lacks the scope this operation needs"
-        raise TransferError(403, "ConsentRequired", message, required_scopes=[TRANSFER_ALL])
-    return token.grant.person
+    @routes.get("/endpoint/<collection_id>")
+    def endpoint(collection_id: str) -> ResponseReturnValue:
+        with world.lock:
+            person = signed_in(world).grant.person
+            return jsonify(endpoint_document(visible_collection(world, person, collection_id), person))
 
 
-def visible_collection(collection_id: str, person: Person, world: World) -> Collection:
-    """Return the collection.
+def _add_file_operations(routes: Blueprint, world: World) -> None:
+    """Add what is done to files at once. The world's lock is for what we know; no file is touched while holding it."""
 
-    Raises:
-        TransferError: 404 if there is none, 403 if it is not for *person*.
-    """
-    collection = world.collection(collection_id)
-    if collection is None:
-        raise TransferError(404, "EndpointNotFound", f"No such endpoint '{collection_id}'")
-    if not collection.is_visible_to(person):
-        raise TransferError(403, "PermissionDenied", f"You have no access to endpoint '{collection_id}'")
-    return collection
+    @routes.get("/operation/endpoint/<collection_id>/ls")
+    def ls(collection_id: str) -> ResponseReturnValue:
+        with world.lock:
+            collection = admit(world, signed_in(world), collection_id)
+        return jsonify(listing_document(collection, request.args))
+
+    @routes.get("/operation/endpoint/<collection_id>/stat")
+    def stat(collection_id: str) -> ResponseReturnValue:
+        with world.lock:
+            collection = admit(world, signed_in(world), collection_id)
+        return jsonify(stat_document(collection, request.args.get("path")))
+
+    @routes.post("/operation/endpoint/<collection_id>/mkdir")
+    def mkdir(collection_id: str) -> ResponseReturnValue:
+        with world.lock:
+            collection = admit(world, signed_in(world), collection_id, to_write=True)
+        make_directory(collection, path_in(document(), "path"))
+        return jsonify(result_document("mkdir_result", "DirectoryCreated", "The directory was created successfully"))
+
+    @routes.post("/operation/endpoint/<collection_id>/rename")
+    def rename_(collection_id: str) -> ResponseReturnValue:
+        with world.lock:
+            collection = admit(world, signed_in(world), collection_id, to_write=True)
+        fields, may_replace = document(), world.switches.rename_replaces
+        rename(collection, path_in(fields, "old_path"), path_in(fields, "new_path"), may_replace=may_replace)
+        return jsonify(result_document("result", "FileRenamed", "File or directory renamed successfully"))

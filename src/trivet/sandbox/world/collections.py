@@ -1,4 +1,4 @@
-"""Collections: real directories with an owner and a list of people who may look."""
+"""Collections: real directories with an owner, and lists of people who may look and who may write."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Collection:
     entity_type: str
     public: bool
     shared_with: tuple[Person, ...]
+    writable_by: tuple[Person, ...]
     default_directory: str
     description: str
     organization: str
@@ -41,4 +42,7 @@ class Collection:
         return self.entity_type == "GCSv5_mapped_collection"
 
     def is_visible_to(self, person: Person) -> bool:
-        return self.public or self.owner == person or person in self.shared_with
+        return self.public or person in self.shared_with or self.is_writable_by(person)
+
+    def is_writable_by(self, person: Person) -> bool:
+        return self.owner == person or person in self.writable_by

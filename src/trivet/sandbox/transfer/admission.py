@@ -1,0 +1,64 @@
+"""Who may do what: whose token this is, whether they see a collection, and whether they may touch its files.
+
+Every operation on a collection's files comes through ``admit``: listing, looking at one, making, renaming and deleting
+them, and being the source or the destination of a transfer. A further condition on access belongs there, and nowhere
+else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.transfer.errors import TransferError
+from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world import World
+    from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.tokens import Token
+
+
+def signed_in(world: World) -> Token:
+    """Return the token this request carries; ``token.grant.person`` is whose it is.
+
+    Raises:
+        TransferError: 401 without a token for Transfer; 403 ``ConsentRequired`` if it lacks the scope ``all``.
+    """
+    token = bearer_token(world, TRANSFER)
+    if token is None:
+        raise TransferError(401, "AuthenticationFailed", "No active access token for Transfer came with this request")
+    if TRANSFER_ALL not in token.scopes:
+        message = "The token lacks the scope this operation needs"
+        raise TransferError(403, "ConsentRequired", message, required_scopes=[TRANSFER_ALL])
+    return token
+
+
+def visible_collection(world: World, person: Person, collection_id: str) -> Collection:
+    """Return the collection, for describing it.
+
+    Raises:
+        TransferError: 404 if there is none, 403 if it is not for *person*.
+    """
+    collection = world.collection(collection_id)
+    if collection is None:
+        raise TransferError(404, "EndpointNotFound", f"No such endpoint '{collection_id}'")
+    if not collection.is_visible_to(person):
+        raise TransferError(403, "PermissionDenied", f"You have no access to endpoint '{collection_id}'")
+    return collection
+
+
+def admit(world: World, token: Token, collection_id: str, *, to_write: bool = False) -> Collection:
+    """Return the collection, for reading its files or, with *to_write*, changing them. Call it with the world's lock.
+
+    Raises:
+        TransferError: 404 if there is none, 403 if its files are not for the holder of *token*.
+    """
+    person = token.grant.person
+    collection = visible_collection(world, person, collection_id)
+    if to_write and not collection.is_writable_by(person):
+        message = f"Denied by endpoint: you may read but not write on endpoint '{collection_id}'"
+        raise TransferError(403, "EndpointPermissionDenied", message)
+    world.recently_used.setdefault(person.sub, {})[collection.id] = world.now()
+    return collection
