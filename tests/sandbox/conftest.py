@@ -42,6 +42,7 @@ class Page(HTMLParser):
         super().__init__()
         self.action = ""
         self.hidden: dict[str, str] = {}
+        self.boxes: dict[str, str] = {}
         self.buttons: list[tuple[str, str]] = []
         self.links: dict[str, str] = {}
         self.scripts = 0
@@ -55,6 +56,8 @@ class Page(HTMLParser):
             self.action = values["action"]
         if tag == "input" and values.get("type") == "hidden":
             self.hidden[values["name"]] = values["value"]
+        if tag == "input" and values.get("type") == "checkbox" and "checked" in values:
+            self.boxes[values["name"]] = values["value"]
         if tag == "button":
             self.buttons.append((values["name"], values["value"]))
         if tag == "a":
@@ -96,12 +99,15 @@ class Visitor:
     def visit(self, url: str | None = None, **params: Any) -> requests.Response:
         return self.http.get(url or self.url(**params), allow_redirects=False)
 
-    def press(self, response: requests.Response, name: str, value: str) -> requests.Response:
-        """Press a button on the page, which must be there."""
+    def press(
+        self, response: requests.Response, name: str, value: str, *, untick: tuple[str, ...] = ()
+    ) -> requests.Response:
+        """Press a button on the page, which must be there, after unticking some of its boxes."""
         page = Page(response.text)
         assert (name, value) in page.buttons
         address = urljoin(response.url, page.action)
-        return self.http.post(address, data={**page.hidden, name: value}, allow_redirects=False)
+        boxes = {each: ticked for each, ticked in page.boxes.items() if each not in untick}
+        return self.http.post(address, data={**page.hidden, **boxes, name: value}, allow_redirects=False)
 
     def follow(self, response: requests.Response) -> requests.Response:
         """Follow redirects as long as they stay at the sandbox."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, render_template
 
 from trivet.sandbox.address import sdk_environment
+from trivet.sandbox.auth.consents import consents_routes
 from trivet.sandbox.auth.discovery import discovery_routes
 from trivet.sandbox.auth.introspect import introspect_routes
 from trivet.sandbox.auth.oauth_server import SandboxServer
@@ -14,6 +15,7 @@ from trivet.sandbox.auth.revoke import revoke_routes
 from trivet.sandbox.auth.sign_in.account_picker import account_picker_routes
 from trivet.sandbox.auth.sign_in.authorize import authorize_routes
 from trivet.sandbox.auth.sign_in.consent_form import consent_routes
+from trivet.sandbox.auth.sign_in.consents_page import consents_page_routes
 from trivet.sandbox.auth.sign_in.logout import logout_routes
 from trivet.sandbox.auth.sign_in.returning import add_refusals
 from trivet.sandbox.auth.token import token_routes
@@ -48,6 +50,8 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         introspect_routes(server),
         userinfo_routes(world),
         logout_routes(world),
+        consents_routes(world),
+        consents_page_routes(world),
         transfer_routes(world),
     ):
         app.register_blueprint(routes)

@@ -188,6 +188,24 @@ class Sandbox:
             if uri not in client.redirect_uris:
                 client.redirect_uris.append(uri)
 
+    def rescind(self, person: str, client_name: str, scope: str | None = None) -> None:
+        """Take back what *person* agreed to for a client, as on the page for it; tokens die at once.
+
+        All of it, or with *scope* only the consents for that scope, be it asked for on its own or as a dependency.
+
+        Raises:
+            KeyError: there is no such person or client.
+            LookupError: there is no such consent.
+        """
+        with self.world.lock:
+            sub, client_id = self.world.people[person].sub, self.world.clients[client_name].id
+            given = self.world.consents.of(sub, client_id)
+            chosen = [each for each in given if (each.is_root if scope is None else each.scope_name == scope)]
+            if not chosen:
+                raise LookupError(f"{person} has given {client_name} no such consent.")
+            for consent in chosen:
+                self.world.rescind(consent)
+
     def advance(self, seconds: float) -> None:
         """Move the clock on; tokens and codes age with it."""
         self.world.advance(seconds)

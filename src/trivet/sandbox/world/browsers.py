@@ -1,7 +1,8 @@
 """Browsers that have visited: who is signed in there, and the sign-ins that are under way.
 
 A browser is known by one cookie. A sign-in under way (an attempt) belongs to the browser it began in: its unguessable
-id is part of every form, so a form sent from anywhere else is refused (forms bound to the browser).
+id is part of every form, so a form sent from anywhere else is refused (forms bound to the browser). Forms that belong
+to no sign-in carry the browser's ``form_key`` instead.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Browser:
     authentications: dict[str, float] = field(default_factory=dict)
     attempts: OrderedDict[str, Attempt] = field(default_factory=OrderedDict, repr=False)
     sessions: dict[str, str] = field(default_factory=dict)
+    form_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
     def begin(self, request: AuthorizeRequest) -> Attempt:
         """Remember a new attempt, forgetting the oldest beyond ``MAX_ATTEMPTS``."""
@@ -80,9 +82,10 @@ class Browsers:
         return browser
 
     def renew(self, browser: Browser) -> None:
-        """Give *browser* a new cookie value, so that one planted before a sign-in is worthless after it."""
+        """Give *browser* new secrets, so that a cookie planted before a sign-in is worthless after it."""
         self._by_id.pop(browser.id, None)
         browser.id = secrets.token_urlsafe(24)
+        browser.form_key = secrets.token_urlsafe(24)
         self.add(browser)
 
     def forget(self, cookie: str | None) -> None:

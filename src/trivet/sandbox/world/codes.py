@@ -54,5 +54,11 @@ class Codes:
     def find(self, value: str) -> AuthorizationCode | None:
         return self._by_value.get(value)
 
+    def forget(self, sub: str, client_id: str) -> None:
+        """Forget the codes that one person's sign-ins have given one application."""
+        for code in list(self._by_value.values()):
+            if code.person.sub == sub and code.request.client.id == client_id:
+                del self._by_value[code.value]
+
     def clear(self) -> None:
         self._by_value.clear()

@@ -1,35 +1,127 @@
-"""What people have agreed to, remembered per person and app, so that the second sign-in asks nothing."""
+"""What people have agreed to, per person, application and scope path (Globus docs: Clients, Scopes, and Consents).
+
+A scope asked for on its own is the root of a tree; what it depends on hangs below. Each node of the tree is a consent
+of its own, and asking for more later adds nodes: nothing that was given goes away by being left out.
+"""
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.world.scopes import nodes_of
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trivet.sandbox.world.scopes import Scope
 
 Path = tuple[str, ...]
+"""Scope names, from a root to one of its dependencies."""
+
+FIRST_ID = 1001
+
+
+@dataclass
+class Consent:
+    """One thing agreed to. ``ids`` are the consents on the way here, its own last; times are epoch seconds.
+
+    ``optional`` says that it can be taken back on its own; ``allows_refresh`` that refresh tokens are part of it.
+    """
+
+    ids: tuple[int, ...]
+    sub: str
+    client_id: str
+    path: Path
+    optional: bool
+    allows_refresh: bool
+    created: float
+    updated: float
+    last_used: float
+
+    @property
+    def id(self) -> int:
+        return self.ids[-1]
+
+    @property
+    def scope_name(self) -> str:
+        return self.path[-1]
+
+    @property
+    def is_root(self) -> bool:
+        return len(self.path) == 1
 
 
 class Consents:
-    """Consents by (person, client) and scope path; the value says whether refresh tokens were part of it."""
+    """Every consent in force."""
 
-    def __init__(self) -> None:
-        self._given: dict[tuple[str, str], dict[Path, bool]] = {}
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._given: dict[tuple[str, str], dict[Path, Consent]] = {}
+        self._ids = itertools.count(FIRST_ID)
 
-    def allow(self, sub: str, client_id: str, scopes: tuple[Scope, ...], *, offline: bool) -> None:
-        """Remember that the person agreed to *scopes*; an earlier agreement to refresh tokens is kept."""
+    def allow(
+        self,
+        sub: str,
+        client_id: str,
+        scopes: tuple[Scope, ...],
+        *,
+        offline: bool,
+        declined: frozenset[Path] = frozenset(),
+    ) -> None:
+        """Remember that the person agreed to *scopes*, but for what is *declined* and whatever hangs below that.
+
+        An earlier agreement to refresh tokens is kept.
+        """
         given = self._given.setdefault((sub, client_id), {})
-        for path in _paths(scopes):
-            given[path] = given.get(path, False) or offline
+        for path, scope in nodes_of(scopes):
+            if not any(path[: len(each)] == each for each in declined):
+                self._add(given, sub, client_id, path, scope, offline=offline)
+
+    def _add(
+        self, given: dict[Path, Consent], sub: str, client_id: str, path: Path, scope: Scope, *, offline: bool
+    ) -> None:
+        now, known = self._now(), given.get(path)
+        if known is not None:
+            known.optional, known.updated = scope.optional, now
+            known.allows_refresh = known.allows_refresh or offline
+            return
+        above = given[path[:-1]].ids if len(path) > 1 else ()
+        ids = (*above, next(self._ids))
+        given[path] = Consent(ids, sub, client_id, path, scope.optional, offline, now, now, now)
 
     def cover(self, sub: str, client_id: str, scopes: tuple[Scope, ...], *, offline: bool) -> bool:
         """Say whether everything in *scopes* was agreed to; with *offline*, refresh tokens included."""
         given = self._given.get((sub, client_id), {})
-        return all(path in given and (given[path] or not offline) for path in _paths(scopes))
+        return all(path in given and (given[path].allows_refresh or not offline) for path, _ in nodes_of(scopes))
+
+    def find(self, sub: str, client_id: str, path: Path) -> Consent | None:
+        return self._given.get((sub, client_id), {}).get(path)
+
+    def use(self, sub: str, client_id: str, scopes: tuple[Scope, ...]) -> None:
+        """Note that *scopes* were made use of just now."""
+        for path, _ in nodes_of(scopes):
+            consent = self.find(sub, client_id, path)
+            if consent is not None:
+                consent.last_used = self._now()
+
+    def of(self, sub: str, client_id: str | None = None) -> list[Consent]:
+        """Return the person's consents, oldest first; with *client_id*, those of that application only."""
+        found = [
+            consent
+            for (owner, client), given in self._given.items()
+            if owner == sub and client_id in (None, client)
+            for consent in given.values()
+        ]
+        return sorted(found, key=lambda consent: consent.id)
+
+    def remove(self, consent: Consent) -> None:
+        """Forget *consent* and whatever hangs below it."""
+        given = self._given[consent.sub, consent.client_id]
+        for path in [path for path in given if path[: len(consent.path)] == consent.path]:
+            del given[path]
 
     def clear(self) -> None:
         self._given.clear()
-
-
-def _paths(scopes: tuple[Scope, ...]) -> list[Path]:
-    return [path for scope in scopes for path in scope.paths()]
+        self._ids = itertools.count(FIRST_ID)

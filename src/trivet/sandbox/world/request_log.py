@@ -15,7 +15,9 @@ SHOWN_CHARACTERS = 6
 """Letters shown of a code or token: enough to tell two apart, useless otherwise."""
 
 PREFIXED = frozenset({"code", "token", "access_token", "refresh_token", "id_token", "id_token_hint", "subject_token"})
-HIDDEN = frozenset({"client_secret", "code_verifier", "attempt", "password", "assertion", "client_assertion"})
+HIDDEN = frozenset(
+    {"client_secret", "code_verifier", "attempt", "form_key", "password", "assertion", "client_assertion"}
+)
 
 
 @dataclass

@@ -5,6 +5,7 @@ Names are constants: they stay as written although this service has another addr
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ TIMERS_CLIENT = "524230d7-ea86-4a52-8312-86065a9e0417"
 COMPUTE_CLIENT = "facd7ccc-c5f4-42aa-916b-a0e270e2c2a9"
 
 TRANSFER_ALL = f"{URN}{TRANSFER}:all"
+VIEW_CONSENTS = f"{URN}{AUTH}:view_consents"
 VIEW_IDENTITY_SET = f"{URN}{AUTH}:view_identity_set"
 OFFLINE_ACCESS = "offline_access"
 """Asks for refresh tokens, as ``access_type=offline`` does, and belongs to no token (globus-sdk for JavaScript)."""
@@ -56,12 +58,17 @@ class Scope:
     optional: bool = False
     dependencies: tuple[Scope, ...] = ()
 
-    def paths(self, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-        """Yield this scope and every dependency as the chain of names that leads to it."""
+    def nodes(self, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Scope]]:
+        """Yield this scope and every dependency, each after the chain of names that leads to it."""
         here = (*above, self.name)
-        yield here
+        yield here, self
         for dependency in self.dependencies:
-            yield from dependency.paths(here)
+            yield from dependency.nodes(here)
+
+
+def nodes_of(scopes: tuple[Scope, ...]) -> list[tuple[tuple[str, ...], Scope]]:
+    """Return every scope in *scopes* after its chain of names, each before what it depends on."""
+    return [node for scope in scopes for node in scope.nodes()]
 
 
 def standard_scopes() -> dict[str, str]:
@@ -79,15 +86,33 @@ def collection_scopes(collection_id: str) -> dict[str, str]:
     return {f"{URL}{collection_id}/{name}": collection_id for name in ("data_access", "https")}
 
 
+def data_access(collection_id: str) -> str:
+    """Return the scope for reaching the data on a mapped collection."""
+    return f"{URL}{collection_id}/data_access"
+
+
+def scope_id(name: str) -> str:
+    """Return a scope's own id. Globus draws its ids at random; ours follow from the names."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
+def service_client(name: str) -> str:
+    """Return the client id of the service that the scope *name* belongs to; services are clients too."""
+    if name.startswith(URL):
+        return name.removeprefix(URL).partition("/")[0]
+    server = name.removeprefix(URN).rpartition(":")[0] if name.startswith(URN) else AUTH
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, server))
+
+
 def unknown_scopes(scopes: tuple[Scope, ...], table: Mapping[str, str]) -> list[str]:
     """Return the names in *scopes*, at any depth, that *table* does not know."""
-    names = dict.fromkeys(path[-1] for scope in scopes for path in scope.paths())
+    names = dict.fromkeys(path[-1] for path, _ in nodes_of(scopes))
     return [name for name in names if name not in table and name != OFFLINE_ACCESS]
 
 
 def by_resource_server(names: list[str], table: Mapping[str, str]) -> dict[str, list[str]]:
-    """Group root scope *names* by the resource server whose token carries them, keeping the order asked in."""
+    """Group root scope *names* by the resource server whose token carries them, each once, in the order asked in."""
     grouped: dict[str, list[str]] = {}
-    for name in names:
+    for name in dict.fromkeys(names):
         grouped.setdefault(table[name], []).append(name)
     return grouped

@@ -117,6 +117,12 @@ class TokenBook:
             if same and token.kind == "access":
                 token.revoked = True
 
+    def revoke_scope(self, sub: str, client_id: str, scope: str) -> None:
+        """Revoke what one application got from one person for *scope*."""
+        for token in self._by_value.values():
+            if token.sub == sub and token.client_id == client_id and scope in token.scopes:
+                token.revoked = True
+
     def all(self) -> list[Token]:
         return list(self._by_value.values())
 

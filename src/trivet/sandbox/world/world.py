@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.switches import Switches
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.consents import Consent
     from trivet.sandbox.world.people import Identity, Person
 
 
@@ -49,7 +50,7 @@ class World:
         self.lock = threading.RLock()
         self.keys = SigningKeys()
         self.browsers = Browsers()
-        self.consents = Consents()
+        self.consents = Consents(self.now)
         self.codes = Codes()
         self.tokens = TokenBook(self.now)
         self.faults = Faults()
@@ -102,6 +103,16 @@ class World:
                 part.clear()
             self._offset = 0.0
             self._settle()
+
+    def rescind(self, consent: Consent) -> None:
+        """Take back *consent* and what hangs below it; tokens and codes that live on it are dead at once.
+
+        A dependency has no tokens of the application's own: what is asked of the service from now on lacks it.
+        """
+        self.consents.remove(consent)
+        self.codes.forget(consent.sub, consent.client_id)
+        if consent.is_root:
+            self.tokens.revoke_scope(consent.sub, consent.client_id, consent.scope_name)
 
     def client(self, client_id: str | None) -> Client | None:
         return self._clients_by_id.get(client_id or "")

@@ -20,6 +20,7 @@ def pages(globus, visitor):
         "strange": requests.get(f"{globus.url}/sandbox/consent?attempt=x"),
         "refused": visitor.visit(scope="<script>"),
         "signed out": visitor.visit(f"{globus.url}/v2/web/logout?redirect_uri=http://x/&redirect_name=<script>"),
+        "consents": visitor.visit(f"{globus.url}/v2/web/consents?redirect_uri=http://x/&redirect_name=<script>"),
         "home": visitor.visit(globus.url),
     }
 

@@ -10,6 +10,7 @@ from trivet.sandbox.auth.sign_in.cookie import remember
 from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, SIGN_IN, open_attempt, page_of
 from trivet.sandbox.auth.sign_in.pages import sign_in_page
 from trivet.sandbox.auth.sign_in.returning import has_agreed, redirect, return_with_code
+from trivet.sandbox.http.record import note
 
 if TYPE_CHECKING:
     from flask import Response
@@ -38,14 +39,23 @@ def account_picker_routes(world: World) -> Blueprint:
     return routes
 
 
-def _pick(browser: Browser, attempt: Attempt, world: World) -> Response:
+def sign_in_as_chosen(browser: Browser, world: World) -> Person | None:
+    """Sign in whoever's identity was chosen in the current form, and return them; None for a button of our making."""
     found = world.find_identity(request.form.get("identity", ""))
     if found is None:
-        return sign_in_page(attempt, browser, world)
+        return None
     person, identity = found
     browser.sign_in(person, identity, world.now())
     world.last_authentication[identity.id] = world.now()
     world.browsers.renew(browser)
+    note(person=person.key)
+    return person
+
+
+def _pick(browser: Browser, attempt: Attempt, world: World) -> Response:
+    person = sign_in_as_chosen(browser, world)
+    if person is None:
+        return sign_in_page(attempt, browser, world)
     attempt.person = person
     return remember(_go_on(attempt, browser, person, world), browser, world)
 

@@ -5,13 +5,15 @@ Browser tests may rely on these hooks; the rest of the pages may change.
     every page     #sandbox-banner
     account picker form#sign-in, button[name=identity][value=<identity id>], #application, #session-message
     consent page   form#consent, button[name=decision][value=allow|deny], #application, #person, #scopes, #offline,
-                   #session-message, a#other-account
+                   #session-message, a#other-account, input[type=checkbox] for each optional dependency
     refused        #error-sentence, #error-code, #error-id, #error-timestamp, #error-details
     out of date    a#start-again, if starting again is possible
+    consents       form#consents, button[name=application][value=<client id>] to take back all an application has,
+                   button[name=consent][value=<consent id>] for one of them, #nothing, a#continue; or form#sign-in
     signed out     #application, a#continue
     home           #environment, #people, #clients, #collections
 
-Each form holds a hidden ``attempt`` that has to be sent back from the browser it was made for.
+Each form holds a hidden ``attempt`` or ``form_key`` that has to be sent back from the browser it was made for.
 """
 
 from __future__ import annotations
@@ -23,11 +25,13 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response, render_template
 
 from trivet.sandbox.auth.sign_in.scope_words import in_words
+from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:
     from trivet.sandbox.auth.sign_in.refusals import ShownError
     from trivet.sandbox.world import World
     from trivet.sandbox.world.browsers import Attempt, Browser
+    from trivet.sandbox.world.consents import Consent
     from trivet.sandbox.world.scopes import Scope
 
 
@@ -38,15 +42,62 @@ def sign_in_page(attempt: Attempt, browser: Browser, world: World) -> Response:
     )
 
 
-def consent_page(attempt: Attempt, browser: Browser) -> Response:
-    """Name the application and what it wants, and ask."""
-    rows = [row for scope in attempt.request.scopes for row in _rows(scope, 0)]
+def consent_page(attempt: Attempt, browser: Browser, world: World) -> Response:
+    """Name the application and what it wants, and ask; a dependency that is optional has a box to untick."""
+    rows = [
+        {
+            "words": in_words(scope.name, world),
+            "name": scope.name,
+            "depth": len(path) - 1,
+            "box": box(number) if may_be_declined(path, scope) else None,
+        }
+        for number, (path, scope) in enumerate(nodes_of(attempt.request.scopes))
+    ]
     return make_response(render_template("consent.html", attempt=attempt, person=browser.person, rows=rows))
 
 
-def _rows(scope: Scope, depth: int) -> list[dict[str, object]]:
-    row = {"words": in_words(scope.name), "name": scope.name, "depth": depth}
-    return [row, *(each for inner in scope.dependencies for each in _rows(inner, depth + 1))]
+def box(number: int) -> str:
+    """Return the name of the box for the scope in that place; it is ticked unless the person unticks it."""
+    return f"allow-{number}"
+
+
+def may_be_declined(path: tuple[str, ...], scope: Scope) -> bool:
+    """Say whether the person may allow the rest and not this: only what something else depends on, if optional."""
+    return scope.optional and len(path) > 1
+
+
+def consents_page(browser: Browser, link: str | None, link_name: str | None, world: World) -> Response:
+    """Show what whoever is signed in has agreed to, by application, with a button to take it back; or ask who it is."""
+    rows: dict[str, list[dict[str, object]]] = {}
+    given = world.consents.of(browser.person.sub) if browser.person else []
+    for consent in sorted(given, key=lambda each: each.ids):
+        rows.setdefault(consent.client_id, []).append(_consent_row(consent, world))
+    applications = [(client_id, _name(client_id, world), each) for client_id, each in rows.items()]
+    people = list(world.people.values())
+    return make_response(
+        render_template(
+            "consents.html",
+            browser=browser,
+            people=people,
+            applications=applications,
+            link=link,
+            link_name=link_name,
+        )
+    )
+
+
+def _consent_row(consent: Consent, world: World) -> dict[str, object]:
+    return {
+        "consent": consent,
+        "words": in_words(consent.scope_name, world),
+        "depth": len(consent.path) - 1,
+        "last_used": datetime.fromtimestamp(consent.last_used, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    }
+
+
+def _name(client_id: str, world: World) -> str:
+    client = world.client(client_id)
+    return client.name if client else client_id
 
 
 def shown_error_page(error: ShownError, world: World) -> Response:

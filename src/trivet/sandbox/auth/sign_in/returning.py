@@ -45,6 +45,7 @@ def has_agreed(person: Person, asked: AuthorizeRequest, world: World) -> bool:
 def return_with_code(asked: AuthorizeRequest, browser: Browser, person: Person, world: World) -> Response:
     """Return to the application with a new code (RFC 6749 section 4.1.2)."""
     note(person=person.key)
+    world.consents.use(person.sub, asked.client.id, asked.scopes)
     code = AuthorizationCode(
         request=asked,
         person=person,

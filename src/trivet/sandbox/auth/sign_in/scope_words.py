@@ -1,8 +1,13 @@
-"""What each scope means, in words for the consent page."""
+"""What each scope means, in words for the pages about consents."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from trivet.sandbox.world.scopes import AUTH, GROUPS, SEARCH, TRANSFER, URL, URN
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world import World
 
 WORDS = {
     "openid": "Know who you are, by your Globus identity",
@@ -21,12 +26,20 @@ WORDS = {
 }
 
 
-def in_words(name: str) -> str:
+COLLECTION_WORDS = {
+    "data_access": "Read and change your data on “{}”",
+    "https": "Download and upload your data on “{}” in the browser",
+}
+
+
+def in_words(name: str, world: World) -> str:
     """Return a sentence for the scope *name*; an unlisted one is described by the service it belongs to."""
     if name in WORDS:
         return WORDS[name]
-    if name.endswith("/data_access"):
-        return "Reach the data on a collection"
     if name.startswith(URN):
         return f"Use {name.removeprefix(URN).rpartition(':')[0]} for you"
+    owner, _, last = name.removeprefix(URL).partition("/")
+    collection = world.collection(owner)
+    if collection is not None and last in COLLECTION_WORDS:
+        return COLLECTION_WORDS[last].format(collection.display_name)
     return f"Use the service behind {name.removeprefix(URL)}"

@@ -1,0 +1,80 @@
+"""Refusals by Auth's own API (``/v2/api/...`` and userinfo), and the token that a call to it carries."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify
+
+from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.http.record import note
+from trivet.sandbox.world.scopes import AUTH
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world import World
+    from trivet.sandbox.world.tokens import Token
+
+
+class ApiError(Exception):
+    """A refusal, as it goes into the document: *code* is for programs, *detail* for people."""
+
+    def __init__(self, status: int, code: str, detail: str, title: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.title = title
+
+
+def unauthenticated(status: int = 401) -> ApiError:
+    """Return the refusal of a call without a usable token; the mix of codes and titles is Globus's own."""
+    code = "FORBIDDEN" if status == 403 else "UNAUTHORIZED"
+    return ApiError(status, code, "Call must be authenticated", "Unauthorized")
+
+
+def forbidden(detail: str) -> ApiError:
+    return ApiError(403, "FORBIDDEN", detail, "Forbidden")
+
+
+def answer_api_errors(routes: Blueprint) -> None:
+    """Answer every ``ApiError`` raised by *routes* with its document (SDK fixture ``userinfo``)."""
+
+    @routes.errorhandler(ApiError)
+    def refused(error: ApiError) -> Response:
+        note(reason=f"{error.code}: {error.detail}")
+        entry = {
+            "status": str(error.status),
+            "id": str(uuid.uuid4()),
+            "code": error.code,
+            "detail": error.detail,
+            "title": error.title,
+        }
+        word = error.title.lower().replace(" ", "_")
+        response = jsonify({"errors": [entry], "error": word, "error_description": error.title})
+        response.status_code = error.status
+        if error.title == "Unauthorized":
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+
+def auth_token(world: World) -> Token:
+    """Return the Auth token that the current request carries.
+
+    Raises:
+        ApiError: 401 ``UNAUTHORIZED``, if there is none that is active.
+    """
+    token = bearer_token(world, AUTH)
+    if token is None:
+        raise unauthenticated()
+    return token
+
+
+def check_scope(token: Token, scope: str) -> None:
+    """Let *token* pass if it carries *scope*.
+
+    Raises:
+        ApiError: 403 ``FORBIDDEN``, if it does not.
+    """
+    if scope not in token.scopes:
+        raise forbidden(f"The token lacks the scope {scope}")
