@@ -16,8 +16,8 @@ VIEW_CONSENTS = "urn:globus:auth:scope:auth.globus.org:view_consents"
 
 @pytest.fixture
 def data_access(globus):
-    """The scope for reaching the data on the survey, and the one for doing so through Transfer."""
-    scope = GCSCollectionScopes(globus.collections["survey"].id).data_access
+    """The scope for reaching the data on the tapes, and the one for doing so through Transfer."""
+    scope = GCSCollectionScopes(globus.collections["tape"].id).data_access
     return str(scope), str(TransferScopes.all.with_dependency(scope.with_optional(True)))
 
 

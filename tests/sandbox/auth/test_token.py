@@ -32,7 +32,7 @@ def test_no_id_token_without_openid(visitor, endpoint):
 
 def test_scope_lists_roots_only(globus, visitor, endpoint):
     """Dependencies are consented to, and not repeated in the response."""
-    data_access = f"https://auth.globus.org/scopes/{globus.collections['survey'].id}/data_access"
+    data_access = f"https://auth.globus.org/scopes/{globus.collections['tape'].id}/data_access"
     code = visitor.sign_in(scope=f"{TRANSFER_ALL}[*{data_access}]")["code"]
     assert endpoint.redeem(code).json()["scope"] == TRANSFER_ALL
 

@@ -48,7 +48,7 @@ def test_shape(search):
         ({"filter_scope": "shared-with-me"}, ""),
         ({"filter_scope": "recently-used"}, ""),
         ({"filter_scope": "in-use"}, ""),
-        ({"filter_fulltext": "data", "filter_entity_type": "GCSv5_guest_collection"}, "climate"),
+        ({"filter_fulltext": "data", "filter_entity_type": "GCSv5_guest_collection"}, "climate survey"),
         ({"filter_fulltext": "data", "filter_owner_id": "gokafor@lab.example"}, "climate"),
         ({"filter_fulltext": "data", "filter_non_functional": "1"}, ""),
         ({"filter_fulltext": "data", "filter_non_functional": "0"}, "climate survey"),

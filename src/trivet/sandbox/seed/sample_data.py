@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 NIGHTS = 120
 FIELDS = ("A", "B", "C")
+REELS = 3
 MODEL_RUNS = ("control", "historical", "ssp245", "ssp585")
 FITS_CARD_BYTES = 80
 FITS_BLOCK_BYTES = 2880
@@ -42,12 +43,15 @@ def sample_files() -> dict[str, bytes]:
         "survey/README.txt": b"Sky Survey, Data Release 3.\n",
         "survey/catalogue/sources.csv": _table("source", "magnitude", 400),
         "climate/README.txt": b"Monthly means, four runs.\n",
+        "tape/README.txt": b"Raw frames, by run. You were asked whether the application may see this.\n",
         "embargoed/results.csv": _table("sample", "value", 12),
     }
     for night in range(1, NIGHTS + 1):
         files[f"survey/nights/night-{night:03}.csv"] = _table("exposure", "seconds", 5 + night % 7)
     for field in FIELDS:
         files[f"survey/images/field-{field}/deep/stack.fits"] = fits_image(f"FIELD {field}")
+    for reel in range(1, REELS + 1):
+        files[f"tape/reel-{reel:02}/frames.csv"] = _table("frame", "counts", 6)
     for run in MODEL_RUNS:
         for year in (2020, 2021):
             files[f"climate/{run}/{year}/tas_{run}_{year}.csv"] = _table("month", "kelvin", 12)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.transfer.demands import consent_required
 from trivet.sandbox.transfer.errors import TransferError
-from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL
+from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL, Scope, data_access
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
@@ -30,8 +31,7 @@ def signed_in(world: World) -> Token:
     if token is None:
         raise TransferError(401, "AuthenticationFailed", "No active access token for Transfer came with this request")
     if TRANSFER_ALL not in token.scopes:
-        message = "The token lacks the scope this operation needs"
-        raise TransferError(403, "ConsentRequired", message, required_scopes=[TRANSFER_ALL])
+        raise consent_required("The token lacks the scope this operation needs", TRANSFER_ALL)
     return token
 
 
@@ -53,12 +53,26 @@ def admit(world: World, token: Token, collection_id: str, *, to_write: bool = Fa
     """Return the collection, for reading its files or, with *to_write*, changing them. Call it with the world's lock.
 
     Raises:
-        TransferError: 404 if there is none, 403 if its files are not for the holder of *token*.
+        TransferError: 404 if there is none, 403 if its files are not for the holder of *token*, or not yet.
     """
     person = token.grant.person
     collection = visible_collection(world, person, collection_id)
+    if collection.takes_data_access:
+        _check_data_access(world, token, collection)
     if to_write and not collection.is_writable_by(person):
         message = f"Denied by endpoint: you may read but not write on endpoint '{collection_id}'"
         raise TransferError(403, "EndpointPermissionDenied", message)
     world.recently_used.setdefault(person.sub, {})[collection.id] = world.now()
     return collection
+
+
+def _check_data_access(world: World, token: Token, collection: Collection) -> None:
+    """Let the application pass if the person has agreed that it reaches their data on *collection* through Transfer.
+
+    Raises:
+        TransferError: 403 ``ConsentRequired``, naming the scope to ask for.
+    """
+    wanted = Scope(TRANSFER_ALL, dependencies=(Scope(data_access(collection.id), optional=True),))
+    if not world.consents.cover(token.sub, token.client_id, (wanted,), offline=False):
+        raise consent_required("Missing required data_access consent", f"{TRANSFER_ALL}[*{data_access(collection.id)}]")
+    world.consents.use(token.sub, token.client_id, (wanted,))

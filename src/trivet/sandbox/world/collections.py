@@ -38,7 +38,10 @@ class Collection:
 
     @property
     def takes_data_access(self) -> bool:
-        """Whether a ``data_access`` scope exists for it (``globus_sdk`` TransferClient.add_app_data_access_scope)."""
+        """Whether it has a ``data_access`` scope, and wants a consent for it before it lets anybody at its files.
+
+        Mapped collections do, guest collections never (``globus_sdk`` TransferClient.add_app_data_access_scope).
+        """
         return self.entity_type == "GCSv5_mapped_collection"
 
     def is_visible_to(self, person: Person) -> bool:

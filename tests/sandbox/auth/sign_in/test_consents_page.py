@@ -10,8 +10,8 @@ TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 @pytest.fixture
 def optional(globus):
-    """Transfer, with the data on the survey as an optional dependency."""
-    return f"{TRANSFER_ALL}[*https://auth.globus.org/scopes/{globus.collections['survey'].id}/data_access]"
+    """Transfer, with the data on the tapes as an optional dependency."""
+    return f"{TRANSFER_ALL}[*https://auth.globus.org/scopes/{globus.collections['tape'].id}/data_access]"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def _given(globus):
 def test_the_consent_page_names_the_collection(globus, visitor, read_page, optional):
     """A dependency is said in words, with the name of what it opens."""
     scopes = read_page(visitor.identify(visitor.visit(scope=optional)).text).by_id["scopes"]
-    assert globus.collections["survey"].display_name in scopes
+    assert globus.collections["tape"].display_name in scopes
 
 
 def test_declining_an_optional_dependency(globus, visitor, read_page, optional):

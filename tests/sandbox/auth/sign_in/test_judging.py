@@ -84,8 +84,8 @@ def test_unknown_scope_page_names_client_and_scopes(globus, visitor, read_page):
 
 def test_data_access_exists_on_mapped_collections(globus, visitor):
     """The same scope on a GCSv5 mapped collection is known, as a dependency of Transfer's."""
-    survey = globus.collections["survey"].id
-    scope = f"urn:globus:auth:scope:transfer.api.globus.org:all[*https://auth.globus.org/scopes/{survey}/data_access]"
+    tape = globus.collections["tape"].id
+    scope = f"urn:globus:auth:scope:transfer.api.globus.org:all[*https://auth.globus.org/scopes/{tape}/data_access]"
     assert visitor.visit(scope=scope).status_code == 200
 
 
