@@ -13,6 +13,7 @@ from trivet.sandbox.auth.introspect import introspect_routes
 from trivet.sandbox.auth.oauth_server import SandboxServer
 from trivet.sandbox.auth.revoke import revoke_routes
 from trivet.sandbox.auth.sign_in.account_picker import account_picker_routes
+from trivet.sandbox.auth.sign_in.auth_code import auth_code_routes
 from trivet.sandbox.auth.sign_in.authorize import authorize_routes
 from trivet.sandbox.auth.sign_in.consent_form import consent_routes
 from trivet.sandbox.auth.sign_in.consents_page import consents_page_routes
@@ -45,6 +46,7 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         authorize_routes(server),
         account_picker_routes(world),
         consent_routes(world),
+        auth_code_routes(world),
         token_routes(server),
         revoke_routes(server),
         introspect_routes(server),

@@ -24,6 +24,9 @@ class Switches:
     accept_client_secret_post: bool = False
     """Accept the secret in the form. Discovery advertises Basic only, so a client that posts it may fail at Globus."""
 
+    loopback_with_any_path: bool = False
+    """Accept ``http://localhost:<any port>`` of installed applications with a path too. The vendor's send none."""
+
     refused_grant_status: int = 401
     """Status of ``invalid_grant``. Recorded as 401 for unknown codes; used for every refused code and refresh token."""
 

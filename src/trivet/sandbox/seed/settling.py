@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.reading import SeedError, Table, seed_id
 from trivet.sandbox.world import Inhabitants
-from trivet.sandbox.world.clients import Client
+from trivet.sandbox.world.clients import CONFIDENTIAL, GRANT_TYPES, INSTALLED, Client, Credential, new_secret
 from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
 from trivet.sandbox.world.people import Identity, IdentityProvider, Person
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 SECTIONS = ("identity_providers", "people", "clients", "collections")
+SHORT_TYPES = {"confidential": CONFIDENTIAL, "public": INSTALLED}
+"""Client types by the names most people know them by; Globus's own names do as well."""
 
 
 class Settling:
@@ -94,21 +95,24 @@ class Settling:
         return identity or None
 
     def _client(self, key: str, entry: Entry) -> Client:
-        kind = entry.choice("type", ("confidential", "public"), "confidential")
+        kind = entry.choice("type", (*SHORT_TYPES, *GRANT_TYPES), "confidential")
         secret = entry.optional_text("secret")
-        if kind == "public" and secret is not None:
-            entry.problem("a public client has no secret", "secret")
         redirect_uris = entry.texts("redirect_uris")
         for address in redirect_uris:
             if not is_redirect_address(address):
                 entry.problem(f"not https, nor http on localhost, or with a fragment: {address}", "redirect_uris")
-        return Client(
+        client = Client(
             key=key,
             id=self._unique(entry, entry.id(seed_id("client", key))),
             name=entry.text("name"),
-            secret=None if kind == "public" else secret or secrets.token_urlsafe(32),
+            client_type=SHORT_TYPES.get(kind, kind) if kind else CONFIDENTIAL,
             redirect_uris=redirect_uris,
         )
+        if not client.is_public:
+            client.credentials.append(Credential(client.id, "From the seed", secret or new_secret()))
+        elif secret is not None:
+            entry.problem("a public client has no secret", "secret")
+        return client
 
     def _collection(self, key: str, entry: Entry, people: dict[str, Person]) -> Collection | None:
         owner = people.get(entry.choice("owner", tuple(people)))

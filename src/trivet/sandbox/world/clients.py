@@ -3,24 +3,103 @@
 from __future__ import annotations
 
 import hmac
+import secrets
+import uuid
 from dataclasses import dataclass, field
 
-GRANT_TYPES = ("authorization_code", "refresh_token")
+from trivet.sandbox.world.people import Identity, IdentityProvider, Person
+
+CODE = "authorization_code"
+REFRESH = "refresh_token"
+CLIENT_CREDENTIALS = "client_credentials"
+DEPENDENT_TOKEN = "urn:globus:auth:grant_type:dependent_token"  # noqa: S105
+
+CONFIDENTIAL = "confidential_client"
+INSTALLED = "public_installed_client"
+WEBAPP = "public_webapp_client"
+
+GRANT_TYPES = {
+    INSTALLED: (CODE, REFRESH),
+    WEBAPP: (CODE, REFRESH),
+    CONFIDENTIAL: (CODE, CLIENT_CREDENTIALS, REFRESH),
+    "client_identity": (CODE, CLIENT_CREDENTIALS, REFRESH),
+    "hybrid_confidential_client_resource_server": (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
+    "resource_server": (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
+    "globus_connect_server": (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
+}
+"""Client type -> what it may do at the token endpoint (SDK fixtures ``create_client`` and ``get_client``)."""
+
+CLIENT_IDENTITIES = IdentityProvider(
+    id=str(uuid.uuid5(uuid.NAMESPACE_DNS, "clients.auth.globus.org")),
+    display_name="Globus Auth clients",
+    domain="clients.auth.globus.org",
+)
+"""Who vouches for clients that act for themselves; the id is the sandbox's own."""
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass
+class Credential:
+    """One secret of a client. ``created`` is epoch seconds; in a seed it has no meaning yet."""
+
+    client_id: str
+    name: str
+    secret: str = field(default_factory=new_secret, repr=False)
+    created: float = 0.0
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 @dataclass
 class Client:
-    """One application. ``secret`` is None for a public client, which must use PKCE instead."""
+    """One application. Public ones have no credentials and must use PKCE instead.
+
+    ``parent_client`` is the template a client was made from, or the client that registered it.
+    """
 
     key: str
     id: str
     name: str
-    secret: str | None = field(repr=False)
+    client_type: str = CONFIDENTIAL
+    credentials: list[Credential] = field(default_factory=list)
     redirect_uris: list[str] = field(default_factory=list)
+    project: str | None = None
+    parent_client: str | None = None
+    from_template: bool = False
+    visibility: str = "private"
+    required_idp: str | None = None
+    preselect_idp: str | None = None
+    terms_and_conditions: str | None = None
+    privacy_policy: str | None = None
+    prompt_for_named_grant: bool = False
 
     @property
     def is_public(self) -> bool:
-        return self.secret is None
+        return self.client_type in (INSTALLED, WEBAPP)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it runs on people's own computers: an installed application, or one made from such a template."""
+        return self.client_type == INSTALLED or self.from_template
+
+    @property
+    def secret(self) -> str | None:
+        """The first secret, as registered; None for a client that has none."""
+        return self.credentials[0].secret if self.credentials else None
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        if self.from_template:
+            return GRANT_TYPES[CONFIDENTIAL]
+        return GRANT_TYPES[self.client_type]
+
+    def as_person(self) -> Person:
+        """Return the identity a client has when it acts for itself: its own id, at a domain for clients."""
+        username = f"{self.id}@{CLIENT_IDENTITIES.domain}"
+        identity = Identity(self.id, username, self.name, None, None, CLIENT_IDENTITIES)
+        return Person(self.key, self.name, (identity,))
 
     def get_client_id(self) -> str:
         return self.id
@@ -31,12 +110,9 @@ class Client:
     def get_allowed_scope(self, scope: str) -> str:
         return scope
 
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Compare byte for byte (RFC 9700 section 2.1); a slash or a capital letter more is another address."""
-        return redirect_uri in self.redirect_uris
-
     def check_client_secret(self, client_secret: str) -> bool:
-        return self.secret is not None and hmac.compare_digest(self.secret.encode(), client_secret.encode())
+        sent = client_secret.encode()
+        return any(hmac.compare_digest(each.secret.encode(), sent) for each in self.credentials)
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
         return (method == "none") == self.is_public
@@ -45,4 +121,4 @@ class Client:
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in GRANT_TYPES
+        return grant_type in self.grant_types

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.script.faults import Faults
 from trivet.sandbox.script.id_tokens import IdTokenScript
+from trivet.sandbox.world.applications import Applications
 from trivet.sandbox.world.browsers import Browsers
 from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
@@ -66,17 +67,17 @@ class World:
     def _settle(self) -> None:
         self.people = self._inhabitants.people
         self.collections = self._inhabitants.collections
-        # Clients are the one part of a seed that changes later: redirect addresses are added to them.
-        self.clients = {
-            key: replace(client, redirect_uris=list(client.redirect_uris))
-            for key, client in self._inhabitants.clients.items()
-        }
-        self._clients_by_id = {client.id: client for client in self.clients.values()}
+        self.applications = Applications(self._inhabitants.clients, self.now())
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
         self.scope_table = standard_scopes()
         for collection in self.collections.values():
             if collection.takes_data_access:
                 self.scope_table.update(collection_scopes(collection.id))
+
+    @property
+    def clients(self) -> dict[str, Client]:
+        """The applications of the seed and those registered since, by name in the seed or by id."""
+        return self.applications.by_key
 
     def now(self) -> float:
         """Return the sandbox's time, epoch seconds."""
@@ -115,7 +116,7 @@ class World:
             self.tokens.revoke_scope(consent.sub, consent.client_id, consent.scope_name)
 
     def client(self, client_id: str | None) -> Client | None:
-        return self._clients_by_id.get(client_id or "")
+        return self.applications.find(client_id or "")
 
     def collection(self, collection_id: str) -> Collection | None:
         return self._collections_by_id.get(collection_id.lower())

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
 from trivet.sandbox.world.authorize_request import AuthorizeRequest
+from trivet.sandbox.world.code_addresses import may_receive_codes
 from trivet.sandbox.world.scopes import OFFLINE_ACCESS, unknown_scopes
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def judge(query: str, world: World) -> AuthorizeRequest:
     """
     params, repeated = read_once(query)
     client = _client(params, repeated, world)
-    redirect_uri = _redirect_uri(params, repeated, client)
+    redirect_uri = _redirect_uri(params, repeated, client, world)
     state = None if "state" in repeated else params.get("state")
     trees = _known_scopes(params, repeated, client, world)
     offline = params.get("access_type") == "offline" or any(each.name == OFFLINE_ACCESS for each in trees)
@@ -65,12 +66,12 @@ def _client(params: dict[str, str], repeated: set[str], world: World) -> Client:
     return client
 
 
-def _redirect_uri(params: dict[str, str], repeated: set[str], client: Client) -> str:
+def _redirect_uri(params: dict[str, str], repeated: set[str], client: Client, world: World) -> str:
     if "redirect_uri" in repeated:
         raise ShownError("Duplicate redirect_uri parameter.")
     if "redirect_uri" not in params:
         raise ShownError("Missing redirect URI.")
-    if not client.check_redirect_uri(params["redirect_uri"]):
+    if not may_receive_codes(params["redirect_uri"], client, world):
         registered = ", ".join(client.redirect_uris) or "none"
         details = (f"The application sent: {params['redirect_uri']}", f"Registered for it: {registered}")
         raise ShownError("Mismatching redirect URI.", details=details)

@@ -11,6 +11,7 @@ Browser tests may rely on these hooks; the rest of the pages may change.
     consents       form#consents, button[name=application][value=<client id>] to take back all an application has,
                    button[name=consent][value=<consent id>] for one of them, #nothing, a#continue; or form#sign-in
     signed out     #application, a#continue
+    auth code      #auth-code and #application, or #error-sentence
     home           #environment, #people, #clients, #collections
 
 Each form holds a hidden ``attempt`` or ``form_key`` that has to be sent back from the browser it was made for.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.auth.sign_in.refusals import ShownError
     from trivet.sandbox.world import World
     from trivet.sandbox.world.browsers import Attempt, Browser
+    from trivet.sandbox.world.codes import AuthorizationCode
     from trivet.sandbox.world.consents import Consent
     from trivet.sandbox.world.scopes import Scope
 
@@ -116,6 +118,11 @@ def shown_error_page(error: ShownError, world: World) -> Response:
 def stale_page(status: int, *, again: str | None) -> Response:
     """Say that a form or page cannot be used any more; *again* is the query that starts over."""
     return make_response(render_template("stale.html", again=again), status)
+
+
+def auth_code_page(code: AuthorizationCode | None, error: str | None) -> Response:
+    """Show *code* for copying, or the *error* that came instead."""
+    return make_response(render_template("auth_code.html", code=code, error=error))
 
 
 def signed_out_page(application: str | None, link: str | None, link_name: str | None) -> Response:
