@@ -42,6 +42,9 @@ class Switches:
     identity_set_needs_its_scope: bool = False
     """Give ``identity_set`` only with the ``view_identity_set`` scope. Globus documents it under ``openid``."""
 
+    id_token_for_clients: bool = True
+    """Give an ID token for client credentials with ``openid``. The SDK's fixture has one; none was recorded."""
+
     userinfo_refusal_status: int = 403
     """Status for userinfo without a usable token. Live tests of 2018 saw 403, where RFC 6750 says 401."""
 

@@ -114,3 +114,38 @@ def test_seed_file_with_relative_directories(tmp_path):
     )
     with Sandbox(tmp_path / "seed.toml") as globus:
         assert globus.collections["data"].root == (tmp_path / "things").resolve()
+
+
+SERVICE = {"suffix": "run", "description": "Run it"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "problem"),
+    [
+        ({**SERVICE, "suffix": "Run!"}, "clients.app.scopes[0].suffix: only lower-case letters"),
+        ({"suffix": "run"}, "clients.app.scopes[0].description: a text is needed here"),
+        ({**SERVICE, "depends_on": ["no:such"]}, "clients.app.scopes[0].depends_on: there is no such scope: no:such"),
+        ({**SERVICE, "depends": []}, "clients.app.scopes[0].depends: there is no such field"),
+    ],
+)
+def test_problems_with_scopes_of_services(scope, problem):
+    """A service's scopes are checked like everything else."""
+    with pytest.raises(SeedError) as caught:
+        Sandbox(_changed("clients/app/scopes", [scope])).start()
+    assert problem in str(caught.value)
+
+
+def test_two_scopes_of_one_name():
+    """A suffix is there once."""
+    with pytest.raises(SeedError) as caught:
+        Sandbox(_changed("clients/app/scopes", [SERVICE, SERVICE])).start()
+    assert caught.value.problems == ["clients.app.scopes[1].suffix: this client has another scope of that suffix"]
+
+
+def test_a_scope_may_depend_on_one_further_down():
+    """The order in the file does not matter, and a star makes a dependency optional."""
+    later = f"https://auth.globus.org/scopes/{seed_id('client', 'app')}/later"
+    scopes = [{**SERVICE, "depends_on": [later, "*openid"]}, {**SERVICE, "suffix": "later"}]
+    with Sandbox(_changed("clients/app/scopes", scopes)) as globus:
+        run = later.removesuffix("later") + "run"
+        assert globus.world.scopes.needed_by(run) == [later]

@@ -19,6 +19,7 @@ from flask import Response
 
 from trivet.sandbox.auth.client_auth import BASIC, POST, basic_client, single_mechanism
 from trivet.sandbox.auth.oauth_request import SandboxRequest, posted_request
+from trivet.sandbox.auth.token_errors import DocumentedError
 from trivet.sandbox.http.record import note
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class SandboxServer(AuthorizationServer):  # type: ignore[misc]
         """Nobody listens."""
 
     def handle_response(self, status: int, body: Any, headers: Sequence[tuple[str, str]]) -> Response:
-        text = json.dumps(body) if isinstance(body, dict) else body
+        text = json.dumps(body) if isinstance(body, dict | list) else body
         return Response(text, status, list(headers))
 
     def handle_error_response(self, request: SandboxRequest | None, error: OAuth2Error) -> Response:  # noqa: ARG002
@@ -88,9 +89,12 @@ class SandboxServer(AuthorizationServer):  # type: ignore[misc]
         status = self._status(error)
         if error.error == "invalid_client":
             headers.append(("WWW-Authenticate", 'Basic realm="globus"'))
-        return self.handle_response(status, {"error": error.error}, headers)
+        body = error.document() if isinstance(error, DocumentedError) else {"error": error.error}
+        return self.handle_response(status, body, headers)
 
     def _status(self, error: OAuth2Error) -> int:
+        if hasattr(error, "globus_status"):
+            return int(error.globus_status)
         if error.error == "invalid_client":
             return 401
         if error.error == "invalid_grant":

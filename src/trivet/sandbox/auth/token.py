@@ -1,4 +1,4 @@
-"""``POST /v2/oauth2/token``: codes and refresh tokens in, tokens out."""
+"""``POST /v2/oauth2/token``: codes, refresh tokens, credentials or a service's token in, tokens out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from trivet.sandbox.auth.client_grant import ClientGrant
 from trivet.sandbox.auth.code_grant import CodeGrant, S256Only
+from trivet.sandbox.auth.dependent_grant import DependentGrant
 from trivet.sandbox.auth.refresh_grant import RefreshGrant
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ def token_routes(server: SandboxServer) -> Blueprint:
     routes = Blueprint("token", __name__)
     server.register_grant(CodeGrant, [S256Only(required=True)])
     server.register_grant(RefreshGrant)
+    server.register_grant(ClientGrant)
+    server.register_grant(DependentGrant)
 
     @routes.post("/v2/oauth2/token")
     def token() -> ResponseReturnValue:

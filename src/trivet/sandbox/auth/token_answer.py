@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trivet.sandbox.world import World
+    from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.codes import AuthorizationCode
 
 
@@ -26,18 +28,51 @@ class TokenAnswer(dict[str, Any]):
 def answer_for_code(code: AuthorizationCode, world: World) -> TokenAnswer:
     """Issue everything *code* stands for (SDK fixture ``oauth2_exchange_code_for_tokens``)."""
     names = [scope.name for scope in code.request.scopes]
-    grants = [
-        _grant(code, server, tuple(scopes)) for server, scopes in by_resource_server(names, world.scope_table).items()
-    ]
-    if "openid" in names:
-        # With openid the Auth token is the top-level one: the only place clients look for the ID token.
-        grants.sort(key=lambda grant: grant.resource_server != AUTH)
-    issued = [_issue(grant, world) for grant in grants]
-    entries = [_entry(access, refresh, state=code.request.state) for access, refresh in issued]
-    answer = TokenAnswer(entries[0], other_tokens=entries[1:])
+    grant = Grant(
+        person=code.person,
+        client_id=code.request.client.id,
+        resource_server=AUTH,
+        scopes=(),
+        family=code.family,
+        session_id=code.session_id,
+        authentications=code.authentications,
+        offline=code.request.offline,
+    )
+    issued = _issue_each(grant, names, world)
+    answer = _answer(issued, code.request.state)
     if "openid" in names:
         answer["id_token"] = id_token(issued[0][0], code.request.nonce, world)
     return answer
+
+
+def answer_for_client(client: Client, names: list[str], world: World) -> TokenAnswer:
+    """Issue tokens with which *client* acts as itself (SDK fixture ``oauth2_client_credentials_tokens``)."""
+    grant = Grant(
+        person=client.as_person(),
+        client_id=client.id,
+        resource_server=AUTH,
+        scopes=(),
+        family=str(uuid.uuid4()),
+        session_id=str(uuid.uuid4()),
+        authentications={},
+        offline=False,
+    )
+    issued = _issue_each(grant, names, world)
+    answer = _answer(issued)
+    if "openid" in names and world.switches.id_token_for_clients:
+        answer["id_token"] = id_token(issued[0][0], None, world)
+    return answer
+
+
+def answer_for_service(
+    sent: Token, service: Client, paths: Mapping[str, tuple[str, ...]], world: World, *, offline: bool
+) -> list[TokenAnswer]:
+    """Issue *service* tokens for the scopes in *paths*, on the strength of the token it was *sent*.
+
+    They belong to the session, and to the code, that the sent one came out of.
+    """
+    grant = replace(sent.grant, client_id=service.id, rooted_at=sent.grant.root_client_id, paths=paths, offline=offline)
+    return [TokenAnswer(_entry(*each)) for each in _issue_each(grant, list(paths), world)]
 
 
 def answer_for_refresh(refresh: Token, scopes: tuple[str, ...], world: World) -> TokenAnswer:
@@ -48,17 +83,17 @@ def answer_for_refresh(refresh: Token, scopes: tuple[str, ...], world: World) ->
     return TokenAnswer(_entry(access, refresh), other_tokens=[])
 
 
-def _grant(code: AuthorizationCode, resource_server: str, scopes: tuple[str, ...]) -> Grant:
-    return Grant(
-        person=code.person,
-        client_id=code.request.client.id,
-        resource_server=resource_server,
-        scopes=scopes,
-        family=code.family,
-        session_id=code.session_id,
-        authentications=code.authentications,
-        offline=code.request.offline,
-    )
+def _issue_each(grant: Grant, names: list[str], world: World) -> list[tuple[Token, Token | None]]:
+    """Issue like *grant*, one token (or pair) for each service that the scopes in *names* belong to."""
+    servers = by_resource_server(names, world.scopes.resource_servers)
+    # With openid the Auth token is the top-level one: the only place clients look for the ID token.
+    order = sorted(servers, key=lambda server: server != AUTH) if "openid" in names else list(servers)
+    return [_issue(replace(grant, resource_server=each, scopes=tuple(servers[each])), world) for each in order]
+
+
+def _answer(issued: list[tuple[Token, Token | None]], state: str | None = None) -> TokenAnswer:
+    entries = [_entry(access, refresh, state=state) for access, refresh in issued]
+    return TokenAnswer(entries[0], other_tokens=entries[1:])
 
 
 def _narrowed(grant: Grant, scopes: tuple[str, ...]) -> Grant:
@@ -70,7 +105,7 @@ def _issue(grant: Grant, world: World) -> tuple[Token, Token | None]:
     return access, world.tokens.issue("refresh", grant) if grant.offline else None
 
 
-def _entry(access: Token, refresh: Token | None, *, state: str | None = None) -> Mapping[str, Any]:
+def _entry(access: Token, refresh: Token | None = None, *, state: str | None = None) -> Mapping[str, Any]:
     entry: dict[str, Any] = {
         "access_token": access.value,
         "scope": " ".join(access.scopes),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.reading import SeedError, Table, seed_id
+from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
 from trivet.sandbox.world import Inhabitants
 from trivet.sandbox.world.clients import CONFIDENTIAL, GRANT_TYPES, INSTALLED, Client, Credential, new_secret
 from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
@@ -27,6 +28,7 @@ class Settling:
         self._own = own
         self._problems: list[str] = []
         self._ids: dict[str, str] = {}
+        self._scopes: list[SeedScope] = []
 
     def inhabitants(self) -> Inhabitants:
         """Return what the seed describes.
@@ -40,9 +42,11 @@ class Settling:
         clients = {key: self._client(key, entry) for key, entry in self._entries("clients")}
         found = {key: person for key, person in people.items() if person is not None}
         collections = {key: self._collection(key, entry, found) for key, entry in self._entries("collections")}
+        kept = {key: each for key, each in collections.items() if each is not None}
+        scopes = settled_scopes(self._scopes, kept.values())
         if self._problems:
             raise SeedError(self._problems)
-        return Inhabitants(found, clients, {key: each for key, each in collections.items() if each is not None})
+        return Inhabitants(found, clients, kept, scopes)
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})
@@ -112,6 +116,7 @@ class Settling:
             client.credentials.append(Credential(client.id, "From the seed", secret or new_secret()))
         elif secret is not None:
             entry.problem("a public client has no secret", "secret")
+        self._scopes += own_scopes(client, entry)
         return client
 
     def _collection(self, key: str, entry: Entry, people: dict[str, Person]) -> Collection | None:

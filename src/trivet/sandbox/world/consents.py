@@ -99,6 +99,11 @@ class Consents:
     def find(self, sub: str, client_id: str, path: Path) -> Consent | None:
         return self._given.get((sub, client_id), {}).get(path)
 
+    def below(self, sub: str, client_id: str, path: Path) -> list[str]:
+        """Return the scopes agreed to directly below *path*."""
+        given = self._given.get((sub, client_id), {})
+        return [each[-1] for each in given if each[:-1] == path]
+
     def use(self, sub: str, client_id: str, scopes: tuple[Scope, ...]) -> None:
         """Note that *scopes* were made use of just now."""
         for path, _ in nodes_of(scopes):

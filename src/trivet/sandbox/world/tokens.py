@@ -22,7 +22,11 @@ Kind = Literal["access", "refresh"]
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What one token is for: who gave it to which client, for which service, out of which session and code."""
+    """What one token is for: who gave it to which client, for which service, out of which session and code.
+
+    A service may hold tokens on the strength of a consent given to an application that calls it. ``rooted_at`` is then
+    that application's client id, and ``paths`` says for each scope how the consent leads to it.
+    """
 
     person: Person
     client_id: str
@@ -32,6 +36,21 @@ class Grant:
     session_id: str
     authentications: Mapping[str, float]
     offline: bool
+    rooted_at: str | None = None
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def root_client_id(self) -> str:
+        """The application that the person gave their consent to."""
+        return self.rooted_at or self.client_id
+
+    def path_to(self, scope: str) -> tuple[str, ...]:
+        """Return the scopes from the root of the consent to *scope*, which is one of this grant's."""
+        return self.paths.get(scope, (scope,))
+
+    def is_below(self, path: tuple[str, ...]) -> bool:
+        """Say whether any of the scopes is at *path* in the consents, or below it."""
+        return any(self.path_to(scope)[: len(path)] == path for scope in self.scopes)
 
 
 @dataclass
@@ -117,10 +136,10 @@ class TokenBook:
             if same and token.kind == "access":
                 token.revoked = True
 
-    def revoke_scope(self, sub: str, client_id: str, scope: str) -> None:
-        """Revoke what one application got from one person for *scope*."""
+    def revoke_below(self, sub: str, client_id: str, path: tuple[str, ...]) -> None:
+        """Revoke what rests on the consent that one person gave one application at *path*, whoever holds it."""
         for token in self._by_value.values():
-            if token.sub == sub and token.client_id == client_id and scope in token.scopes:
+            if token.sub == sub and token.grant.root_client_id == client_id and token.grant.is_below(path):
                 token.revoked = True
 
     def all(self) -> list[Token]:

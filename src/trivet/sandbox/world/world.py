@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.script.faults import Faults
@@ -14,6 +14,7 @@ from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
 from trivet.sandbox.world.keys import SigningKeys
 from trivet.sandbox.world.request_log import RequestLog
+from trivet.sandbox.world.scope_register import ScopeRegister
 from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
 from trivet.sandbox.world.tokens import TokenBook
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.consents import Consent
     from trivet.sandbox.world.people import Identity, Person
+    from trivet.sandbox.world.scope_register import RegisteredScope
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Inhabitants:
     people: dict[str, Person]
     clients: dict[str, Client]
     collections: dict[str, Collection]
+    scopes: list[RegisteredScope] = field(default_factory=list)
 
 
 class World:
@@ -69,10 +72,11 @@ class World:
         self.collections = self._inhabitants.collections
         self.applications = Applications(self._inhabitants.clients, self.now())
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
-        self.scope_table = standard_scopes()
+        built_in = standard_scopes()
         for collection in self.collections.values():
             if collection.takes_data_access:
-                self.scope_table.update(collection_scopes(collection.id))
+                built_in.update(collection_scopes(collection.id))
+        self.scopes = ScopeRegister(built_in, self._inhabitants.scopes)
 
     @property
     def clients(self) -> dict[str, Client]:
@@ -108,12 +112,11 @@ class World:
     def rescind(self, consent: Consent) -> None:
         """Take back *consent* and what hangs below it; tokens and codes that live on it are dead at once.
 
-        A dependency has no tokens of the application's own: what is asked of the service from now on lacks it.
+        A dependency's tokens are those that a service got for it. The application's own lack it from now on.
         """
         self.consents.remove(consent)
         self.codes.forget(consent.sub, consent.client_id)
-        if consent.is_root:
-            self.tokens.revoke_scope(consent.sub, consent.client_id, consent.scope_name)
+        self.tokens.revoke_below(consent.sub, consent.client_id, consent.path)
 
     def client(self, client_id: str | None) -> Client | None:
         return self.applications.find(client_id or "")

@@ -36,7 +36,7 @@ def judge(query: str, world: World) -> AuthorizeRequest:
     state = None if "state" in repeated else params.get("state")
     trees = _known_scopes(params, repeated, client, world)
     offline = params.get("access_type") == "offline" or any(each.name == OFFLINE_ACCESS for each in trees)
-    wanted = tuple(each for each in trees if each.name != OFFLINE_ACCESS)
+    wanted = world.scopes.with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS))
     request = AuthorizeRequest(client, redirect_uri, state, wanted, offline, params, query)
     _check_the_rest(request, repeated)
     return request
@@ -84,7 +84,7 @@ def _known_scopes(params: dict[str, str], repeated: set[str], client: Client, wo
     text = params.get("scope", "")
     try:
         trees = parse(text)
-        unknown = unknown_scopes(trees, world.scope_table)
+        unknown = unknown_scopes(trees, world.scopes.resource_servers)
     except ScopeSyntaxError:
         trees, unknown = (), [text]
     if unknown:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trivet.sandbox.world.scopes import AUTH, GROUPS, SEARCH, TRANSFER, URL, URN
+from trivet.sandbox.world.scopes import (
+    AUTH,
+    COMPUTE_CLIENT,
+    FLOWS_CLIENT,
+    GROUPS,
+    SEARCH,
+    TIMERS_CLIENT,
+    TRANSFER,
+    URL,
+    URN,
+)
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
@@ -23,6 +33,9 @@ WORDS = {
     f"{URN}{GROUPS}:view_my_groups_and_memberships": "See your groups",
     f"{URN}{SEARCH}:all": "Search, and manage your search indexes",
     f"{URN}{SEARCH}:search": "Search for you",
+    f"{URL}{FLOWS_CLIENT}/all": "Run and manage flows for you",
+    f"{URL}{TIMERS_CLIENT}/timer": "Set up timers that act for you",
+    f"{URL}{COMPUTE_CLIENT}/all": "Run functions for you",
 }
 
 
@@ -42,4 +55,7 @@ def in_words(name: str, world: World) -> str:
     collection = world.collection(owner)
     if collection is not None and last in COLLECTION_WORDS:
         return COLLECTION_WORDS[last].format(collection.display_name)
+    scope = world.scopes.named(name)
+    if scope is not None and world.client(scope.client_id) is not None:
+        return scope.description
     return f"Use the service behind {name.removeprefix(URL)}"

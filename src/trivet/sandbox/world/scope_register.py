@@ -1,0 +1,106 @@
+"""The register of scopes: whose token carries each, and what the scopes that clients have registered depend on.
+
+The scopes of Globus's own services and of collections are in it from the beginning. A client that is a service adds
+its own (``globus_sdk.AuthClient.create_scope``); its id is then the resource server of their tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from trivet.sandbox.world.scopes import URL, Scope, scope_id, service_client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A scope that another one needs, by id. People may decline an optional one, and apps must ask for it by name."""
+
+    scope: str
+    optional: bool = False
+    requires_refresh_token: bool = False
+
+
+@dataclass
+class RegisteredScope:
+    """One scope as its owner describes it. ``id`` stays when the suffix changes, and with it the scope string."""
+
+    client_id: str
+    scope_string: str
+    name: str
+    description: str
+    advertised: bool = False
+    allows_refresh_token: bool = True
+    required_domains: list[str] = field(default_factory=list)
+    dependencies: list[Dependency] = field(default_factory=list)
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        self.id = self.id or scope_id(self.scope_string)
+
+
+def own_scope_string(client_id: str, suffix: str) -> str:
+    return f"{URL}{client_id}/{suffix}"
+
+
+class ScopeRegister:
+    """Every scope, by string and by id."""
+
+    def __init__(self, built_in: Mapping[str, str], registered: Iterable[RegisteredScope]) -> None:
+        self._by_id = {each.id: each for each in map(_described, built_in)}
+        self._by_string = {each.scope_string: each for each in self._by_id.values()}
+        self.resource_servers = dict(built_in)
+        for scope in registered:
+            self.add(replace(scope))
+
+    def add(self, scope: RegisteredScope) -> None:
+        self._by_id[scope.id] = scope
+        self._by_string[scope.scope_string] = scope
+        self.resource_servers[scope.scope_string] = scope.client_id
+
+    def rename(self, scope: RegisteredScope, scope_string: str) -> None:
+        self.remove([scope])
+        scope.scope_string = scope_string
+        self.add(scope)
+
+    def remove(self, scopes: Iterable[RegisteredScope]) -> None:
+        for scope in scopes:
+            del self._by_id[scope.id]
+            del self._by_string[scope.scope_string]
+            del self.resource_servers[scope.scope_string]
+
+    def find(self, scope: str) -> RegisteredScope | None:
+        """Return the scope with that id."""
+        return self._by_id.get(scope.lower())
+
+    def named(self, scope_string: str) -> RegisteredScope | None:
+        return self._by_string.get(scope_string)
+
+    def of_client(self, client_id: str) -> list[RegisteredScope]:
+        return [each for each in self._by_id.values() if each.client_id == client_id]
+
+    def with_dependencies(self, trees: tuple[Scope, ...]) -> tuple[Scope, ...]:
+        """Return *trees* and, below each scope, what it cannot do without: consent to it is consent to those too."""
+        return tuple(self._completed(tree, above=()) for tree in trees)
+
+    def _completed(self, tree: Scope, above: tuple[str, ...]) -> Scope:
+        here = (*above, tree.name)
+        asked = {each.name for each in tree.dependencies}
+        needed = [Scope(name) for name in self.needed_by(tree.name) if name not in asked and name not in here]
+        below = tuple(self._completed(each, here) for each in (*tree.dependencies, *needed))
+        return replace(tree, dependencies=below)
+
+    def needed_by(self, scope_string: str) -> list[str]:
+        """Return the scopes that *scope_string* cannot do without."""
+        scope = self.named(scope_string)
+        known = [self.find(each.scope) for each in (scope.dependencies if scope else ()) if not each.optional]
+        return [each.scope_string for each in known if each is not None]
+
+
+def _described(scope_string: str) -> RegisteredScope:
+    """Describe a scope that is there from the beginning; everybody may see and build upon it."""
+    owner, name = service_client(scope_string), scope_string.rpartition(":")[2].rpartition("/")[2]
+    return RegisteredScope(owner, scope_string, name, f"The scope {name} of this service", advertised=True)
