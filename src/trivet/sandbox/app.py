@@ -21,6 +21,7 @@ from trivet.sandbox.auth.sign_in.logout import logout_routes
 from trivet.sandbox.auth.sign_in.returning import add_refusals
 from trivet.sandbox.auth.token import token_routes
 from trivet.sandbox.auth.userinfo import userinfo_routes
+from trivet.sandbox.auth.validate import validate_routes
 from trivet.sandbox.http.absent import add_error_answers
 from trivet.sandbox.http.front_door import FrontDoor
 from trivet.sandbox.http.headers import STATIC, add_protection
@@ -50,6 +51,7 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         token_routes(server),
         revoke_routes(server),
         introspect_routes(server),
+        validate_routes(server),
         userinfo_routes(world),
         logout_routes(world),
         consents_routes(world),

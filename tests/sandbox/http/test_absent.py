@@ -11,7 +11,7 @@ import requests
     ("path", "words"),
     [
         ("/v2/api/identities", "identities"),
-        ("/v2/oauth2/token/validate", "OAuth2"),
+        ("/v2/oauth2/token/other", "OAuth2"),
         ("/v2/web/identities", "page"),
         ("/v0.10/task_list", "Transfer"),
         ("/v2/groups/my_groups", "Groups"),

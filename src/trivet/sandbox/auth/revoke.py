@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.auth.oauth_request import SandboxRequest
     from trivet.sandbox.auth.oauth_server import SandboxServer
+    from trivet.sandbox.world import World
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.tokens import Token
 
@@ -32,7 +33,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
         if "token" not in request.form:
             raise InvalidRequestError("The parameter token is missing.")
         token = self.server.world.tokens.find(request.form["token"])
-        return token if token is not None and token.check_client(client) else None
+        return token if token is not None and owns(client, token, self.server.world) else None
 
     def revoke_token(self, token: Token, _request: SandboxRequest) -> None:
         token.revoked = True
@@ -43,6 +44,17 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
     def create_endpoint_response(self, request: SandboxRequest) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         super().create_endpoint_response(request)
         return 200, {"active": False}, default_json_headers
+
+
+def owns(client: Client, token: Token, world: World) -> bool:
+    """Say whether *token* was issued to *client*, or to an instance of it.
+
+    globus-cli signs out as the template that its own client was made from (its ``commands/logout.py``).
+    """
+    holder = world.client(token.client_id)
+    return client.id == token.client_id or (
+        holder is not None and holder.from_template and holder.parent_client == client.id
+    )
 
 
 def revoke_routes(server: SandboxServer) -> Blueprint:
