@@ -9,6 +9,8 @@ from flask import Flask, render_template
 from trivet.sandbox.address import sdk_environment
 from trivet.sandbox.auth.consents import consents_routes
 from trivet.sandbox.auth.discovery import discovery_routes
+from trivet.sandbox.auth.identities import identities_routes
+from trivet.sandbox.auth.identity_providers import identity_providers_routes
 from trivet.sandbox.auth.introspect import introspect_routes
 from trivet.sandbox.auth.oauth_server import SandboxServer
 from trivet.sandbox.auth.revoke import revoke_routes
@@ -53,6 +55,8 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         introspect_routes(server),
         validate_routes(server),
         userinfo_routes(world),
+        identities_routes(world),
+        identity_providers_routes(world),
         logout_routes(world),
         consents_routes(world),
         consents_page_routes(world),

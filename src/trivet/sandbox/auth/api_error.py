@@ -37,6 +37,14 @@ def forbidden(detail: str) -> ApiError:
     return ApiError(403, "FORBIDDEN", detail, "Forbidden")
 
 
+def invalid_parameters(detail: str) -> ApiError:
+    return ApiError(400, "INVALID_PARAMETERS", detail, "Invalid parameters")
+
+
+def not_found(detail: str) -> ApiError:
+    return ApiError(404, "NOT_FOUND", detail, "Not found")
+
+
 def answer_api_errors(routes: Blueprint) -> None:
     """Answer every ``ApiError`` raised by *routes* with its document (SDK fixture ``userinfo``)."""
 

@@ -51,14 +51,23 @@ def basic_credentials(header: str) -> tuple[str, str] | None:
 
 
 def basic_client(query_client: Callable[[str], Client | None], request: SandboxRequest) -> Client:
-    """Authenticate by HTTP Basic.
+    """Authenticate by HTTP Basic, as Authlib asks.
+
+    Raises:
+        InvalidClientError: see ``client_with_credentials``.
+    """
+    return client_with_credentials(query_client, request.headers.get("Authorization", ""))
+
+
+def client_with_credentials(query_client: Callable[[str], Client | None], header: str) -> Client:
+    """Return the client that an Authorization *header* proves.
 
     globus-sdk sends id and secret as they are; RFC 6749 section 2.3.1 wants them form-encoded first. Both are right.
 
     Raises:
         InvalidClientError: unknown client or wrong secret; the answer does not say which.
     """
-    credentials = basic_credentials(request.headers.get("Authorization", ""))
+    credentials = basic_credentials(header)
     if credentials is None:
         raise InvalidClientError("The Authorization header is not well-formed Basic.")
     for client_id, secret in (credentials, (unquote_plus(credentials[0]), unquote_plus(credentials[1]))):

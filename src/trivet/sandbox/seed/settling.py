@@ -46,7 +46,7 @@ class Settling:
         scopes = settled_scopes(self._scopes, kept.values())
         if self._problems:
             raise SeedError(self._problems)
-        return Inhabitants(found, clients, kept, scopes)
+        return Inhabitants(found, clients, kept, scopes, providers)
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})

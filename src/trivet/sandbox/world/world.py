@@ -12,6 +12,7 @@ from trivet.sandbox.world.applications import Applications
 from trivet.sandbox.world.browsers import Browsers
 from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
+from trivet.sandbox.world.directory import Directory
 from trivet.sandbox.world.keys import SigningKeys
 from trivet.sandbox.world.request_log import RequestLog
 from trivet.sandbox.world.scope_register import ScopeRegister
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.consents import Consent
-    from trivet.sandbox.world.people import Identity, Person
+    from trivet.sandbox.world.people import Identity, IdentityProvider, Person
     from trivet.sandbox.world.scope_register import RegisteredScope
 
 
@@ -37,6 +38,7 @@ class Inhabitants:
     clients: dict[str, Client]
     collections: dict[str, Collection]
     scopes: list[RegisteredScope] = field(default_factory=list)
+    identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
 
 
 class World:
@@ -71,6 +73,7 @@ class World:
         self.people = self._inhabitants.people
         self.collections = self._inhabitants.collections
         self.applications = Applications(self._inhabitants.clients, self.now())
+        self.directory = Directory(self._inhabitants.identity_providers, self.people, self.applications)
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
         built_in = standard_scopes()
         for collection in self.collections.values():

@@ -1,0 +1,73 @@
+"""Who calls Auth's own API, somebody with an Auth token or a client with its credentials, and what the query lists."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from authlib.oauth2.rfc6749 import InvalidClientError
+from flask import request
+
+from trivet.sandbox.auth.api_error import auth_token, check_scope, invalid_parameters, unauthenticated
+from trivet.sandbox.auth.client_auth import client_with_credentials
+from trivet.sandbox.http.record import note
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world import World
+    from trivet.sandbox.world.clients import Client
+    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.tokens import Token
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The caller: *person* may be a client's own identity. *client* is set if it proved itself by its credentials."""
+
+    person: Person
+    token: Token | None = None
+    client: Client | None = None
+
+    def check_scope(self, scope: str) -> None:
+        """Let a token pass if it carries *scope*; a client's credentials may do what the client may.
+
+        Raises:
+            ApiError: 403 ``FORBIDDEN``.
+        """
+        if self.token is not None:
+            check_scope(self.token, scope)
+
+
+def caller(world: World) -> Caller:
+    """Return who makes the current request.
+
+    Raises:
+        ApiError: 401 ``UNAUTHORIZED``, for bad credentials as well as for none.
+    """
+    header = request.headers.get("Authorization", "")
+    if header[:6].lower() != "basic ":
+        token = auth_token(world)
+        return Caller(token.grant.person, token=token)
+    try:
+        client = client_with_credentials(world.client, header)
+    except InvalidClientError:
+        raise unauthenticated() from None
+    note(client=client.key)
+    return Caller(client.as_person(), client=client)
+
+
+def listed_in(parameter: str) -> list[str]:
+    """Return what is listed in a query *parameter*, separated by commas."""
+    return [each.strip() for each in request.args.get(parameter, "").split(",") if each.strip()]
+
+
+def checked_ids(ids: list[str]) -> list[str]:
+    """Return *ids* in their usual form.
+
+    Raises:
+        ApiError: 400 ``INVALID_PARAMETERS``; one is not a UUID.
+    """
+    try:
+        return [str(uuid.UUID(each)) for each in ids]
+    except ValueError:
+        raise invalid_parameters("An id is a UUID") from None

@@ -1,0 +1,69 @@
+"""The directory of identities: everybody's, every client's, and those somebody wanted to know beforehand.
+
+An identity can be looked up by its id or its username. A username at a known identity provider may be given an id
+before anybody has signed in with it (provisioning), so that it can be put on a list meanwhile.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trivet.sandbox.world.clients import CLIENT_IDENTITIES
+from trivet.sandbox.world.people import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trivet.sandbox.world.applications import Applications
+    from trivet.sandbox.world.people import IdentityProvider, Person
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An identity, and whether anybody has ever used it."""
+
+    identity: Identity
+    used: bool
+
+
+class Directory:
+    """All identities and their providers; *providers* are by short name."""
+
+    def __init__(
+        self, providers: Mapping[str, IdentityProvider], people: Mapping[str, Person], applications: Applications
+    ) -> None:
+        self.providers = {**providers, CLIENT_IDENTITIES.domain: CLIENT_IDENTITIES}
+        self._people = people
+        self._applications = applications
+        self._provisioned: dict[str, Identity] = {}
+
+    def __iter__(self) -> Iterator[Listed]:
+        for person in self._people.values():
+            yield from (Listed(each, used=True) for each in person.identities)
+        for client in self._applications:
+            if not client.is_public:
+                yield Listed(client.as_person().primary, used=True)
+        yield from (Listed(each, used=False) for each in self._provisioned.values())
+
+    def find(self, identity_id: str) -> Listed | None:
+        return next((each for each in self if each.identity.id == identity_id.lower()), None)
+
+    def named(self, username: str, *, provision: bool = False) -> Listed | None:
+        """Return the identity with that username, whatever its case; with *provision*, make one if need be.
+
+        Usernames of unknown providers, and those of clients, are never made up.
+        """
+        wanted = username.casefold()
+        found = next((each for each in self if each.identity.username.casefold() == wanted), None)
+        return found or (self._provision(wanted) if provision else None)
+
+    def _provision(self, username: str) -> Listed | None:
+        local, _, domain = username.rpartition("@")
+        provider = next((each for each in self.providers.values() if each.domain == domain), None)
+        if not local or provider is None or provider == CLIENT_IDENTITIES:
+            return None
+        identity = Identity(str(uuid.uuid4()), username, "", None, None, provider)
+        self._provisioned[identity.id] = identity
+        return Listed(identity, used=False)
