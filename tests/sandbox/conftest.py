@@ -35,15 +35,22 @@ def globus(_running: Sandbox) -> Sandbox:
     return _running
 
 
-class Page(HTMLParser):
-    """A page as a browser sees it: forms, buttons, links, texts by id."""
+class Form:
+    """A form: hidden fields, ticked boxes, buttons."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.action = ""
+    def __init__(self, action: str) -> None:
+        self.action = action
         self.hidden: dict[str, str] = {}
         self.boxes: dict[str, str] = {}
         self.buttons: list[tuple[str, str]] = []
+
+
+class Page(HTMLParser):
+    """A page as a browser sees it: forms, links, texts by id."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
         self.links: dict[str, str] = {}
         self.scripts = 0
         self.by_id: dict[str, str] = {}
@@ -53,18 +60,32 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.action = values["action"]
+            self.forms.append(Form(values["action"]))
         if tag == "input" and values.get("type") == "hidden":
-            self.hidden[values["name"]] = values["value"]
+            self.forms[-1].hidden[values["name"]] = values["value"]
         if tag == "input" and values.get("type") == "checkbox" and "checked" in values:
-            self.boxes[values["name"]] = values["value"]
+            self.forms[-1].boxes[values["name"]] = values["value"]
         if tag == "button":
-            self.buttons.append((values["name"], values["value"]))
+            self.forms[-1].buttons.append((values["name"], values["value"]))
         if tag == "a":
             self.links[values.get("id", "")] = values["href"]
         self.scripts += tag == "script"
         if tag not in ("input", "meta", "link"):
             self._open.append(values.get("id"))
+
+    @property
+    def buttons(self) -> list[tuple[str, str]]:
+        """Every button's name and value."""
+        return [button for form in self.forms for button in form.buttons]
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """What the first form sends of its own."""
+        return self.forms[0].hidden
+
+    def offers(self, name: str) -> list[str]:
+        """The values of the buttons of that name."""
+        return [value for button, value in self.buttons if button == name]
 
     def handle_endtag(self, tag: str) -> None:
         if self._open:
@@ -103,11 +124,10 @@ class Visitor:
         self, response: requests.Response, name: str, value: str, *, untick: tuple[str, ...] = ()
     ) -> requests.Response:
         """Press a button on the page, which must be there, after unticking some of its boxes."""
-        page = Page(response.text)
-        assert (name, value) in page.buttons
-        address = urljoin(response.url, page.action)
-        boxes = {each: ticked for each, ticked in page.boxes.items() if each not in untick}
-        return self.http.post(address, data={**page.hidden, **boxes, name: value}, allow_redirects=False)
+        [form] = [form for form in Page(response.text).forms if (name, value) in form.buttons]
+        address = urljoin(response.url, form.action)
+        boxes = {each: ticked for each, ticked in form.boxes.items() if each not in untick}
+        return self.http.post(address, data={**form.hidden, **boxes, name: value}, allow_redirects=False)
 
     def follow(self, response: requests.Response) -> requests.Response:
         """Follow redirects as long as they stay at the sandbox."""

@@ -17,10 +17,26 @@ VALUES = st.one_of(
         ["openid", "openid[", "code", "S256", "none", "a" * 43, "refresh_token", "authorization_code", "-1"]
     ),
 )
-ASKED = "state scope response_type redirect_uri client_id prompt nonce code_challenge code_challenge_method x"
+ASKED = (
+    "state scope response_type redirect_uri client_id prompt nonce code_challenge code_challenge_method x "
+    "session_required_identities session_required_single_domain session_required_mfa session_required_policies "
+    "session_message"
+)
 AUTHORIZE = st.dictionaries(st.sampled_from(ASKED.split()), VALUES, max_size=3)
 TOKEN = st.dictionaries(
-    st.sampled_from(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "token"]),
+    st.sampled_from(
+        [
+            "grant_type",
+            "code",
+            "redirect_uri",
+            "code_verifier",
+            "refresh_token",
+            "scope",
+            "token",
+            "include",
+            "authentication_policies",
+        ]
+    ),
     VALUES,
     max_size=5,
 )

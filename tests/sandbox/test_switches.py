@@ -129,3 +129,26 @@ def test_rename_replaces(with_switch, switch, status):
     )
     assert answer.status_code == status
     assert (laptop.root / "README.txt").exists() is not switch
+
+
+def test_sharing_authentications(with_switch):
+    """On: what was shown for one application counts in another's session in the same browser."""
+    visitor, endpoint = with_switch(sessions_share_authentications=True)
+    visitor.sign_in("ada")
+    visitor.sign_in("ada", identity=2, prompt="login")
+    gateway = {"client_id": visitor.globus.clients["gateway"].id, "redirect_uri": "http://localhost:5001/callback"}
+    code = visitor.sign_in(**gateway)["code"]
+    token = endpoint.redeem(code, client="gateway", redirect_uri=gateway["redirect_uri"]).json()["access_token"]
+    session = endpoint.introspect(token, include="session_info")["session_info"]
+    uni, _, lab = visitor.globus.people["ada"].identities
+    assert set(session["authentications"]) == {uni.id, lab.id}
+
+
+def test_authentications_after_a_refresh(with_switch):
+    """On: a refreshed token has the authentications of the session it came from, as old as they are."""
+    visitor, endpoint = with_switch(refreshed_tokens_keep_authentications=True)
+    tokens = endpoint.redeem(visitor.sign_in()["code"]).json()
+    before = endpoint.introspect(tokens["access_token"], include="session_info")["session_info"]
+    visitor.globus.advance(3600)
+    refreshed = endpoint.refresh(tokens["refresh_token"]).json()["access_token"]
+    assert endpoint.introspect(refreshed, include="session_info")["session_info"] == before

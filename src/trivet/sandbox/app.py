@@ -21,6 +21,7 @@ from trivet.sandbox.auth.sign_in.consent_form import consent_routes
 from trivet.sandbox.auth.sign_in.consents_page import consents_page_routes
 from trivet.sandbox.auth.sign_in.logout import logout_routes
 from trivet.sandbox.auth.sign_in.returning import add_refusals
+from trivet.sandbox.auth.sign_in.step_up import step_up_routes
 from trivet.sandbox.auth.token import token_routes
 from trivet.sandbox.auth.userinfo import userinfo_routes
 from trivet.sandbox.auth.validate import validate_routes
@@ -48,6 +49,7 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         discovery_routes(world),
         authorize_routes(server),
         account_picker_routes(world),
+        step_up_routes(world),
         consent_routes(world),
         auth_code_routes(world),
         token_routes(server),

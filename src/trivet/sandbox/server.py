@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.request_log import RequestRecord
     from trivet.sandbox.world.tokens import Token
 
@@ -156,6 +157,12 @@ class Sandbox:
     @property
     def collections(self) -> Mapping[str, Collection]:
         return self.world.collections
+
+    @property
+    def policies(self) -> Mapping[str, Policy]:
+        """The policies of the seed, as they are now."""
+        found = {key: self.world.policies.find(policy_id) for key, policy_id in self.world.policies.seed_ids.items()}
+        return {key: policy for key, policy in found.items() if policy is not None}
 
     @property
     def requests(self) -> list[RequestRecord]:

@@ -56,3 +56,11 @@ class Switches:
 
     rename_replaces: bool = False
     """Let a rename replace what is there already. Unknown; refusing finds the client that never expects a refusal."""
+
+    sessions_share_authentications: bool = False
+    """Let an authentication made for one application count in another's session in the same browser. Globus documents
+    the sessions as separate; only the sign-in that the browser is known by has to count for both."""
+
+    refreshed_tokens_keep_authentications: bool = False
+    """Give a refreshed access token the authentications of the session it came from. Which session it belongs to is
+    unknown; without any, a client that only refreshes meets the demand for a step-up again."""

@@ -75,3 +75,68 @@ def test_nothing_extra_without_include(tokens, endpoint):
     """The extras come only when asked for."""
     answer = endpoint.introspect(tokens["access_token"])
     assert not {"identity_set", "identity_set_detail", "session_info"} & set(answer)
+
+
+def test_a_session_begins_with_the_sign_in_and_is_the_applications_own(globus, visitor, endpoint):
+    """Another application in the same browser starts with the sign-in, and does not see what was shown since."""
+    gateway = {"client_id": globus.clients["gateway"].id, "redirect_uri": "http://localhost:5001/callback"}
+
+    def shown(client, **params):
+        code = visitor.sign_in(identity=2, **params)["code"]
+        back = {"redirect_uri": params["redirect_uri"]} if "redirect_uri" in params else {}
+        token = endpoint.redeem(code, client=client, **back).json()["access_token"]
+        session = endpoint.introspect(token, include="session_info")["session_info"]["authentications"]
+        return {globus.world.find_identity(each)[1].idp for each in session}
+
+    visitor.sign_in()
+    assert shown("gateway", **gateway) == {"University of Example"}
+    assert shown("portal", prompt="login") == {"University of Example", "Example National Laboratory"}
+    assert shown("gateway", **gateway) == {"University of Example"}
+
+
+def test_a_token_keeps_the_session_it_was_issued_in(visitor, endpoint):
+    """What is shown later is in the tokens issued later; the older one has to be replaced."""
+    first = endpoint.redeem(visitor.sign_in()["code"]).json()["access_token"]
+    second = endpoint.redeem(visitor.sign_in(identity=2, prompt="login")["code"]).json()["access_token"]
+    infos = [endpoint.introspect(each, include="session_info")["session_info"] for each in (first, second)]
+    assert [len(each["authentications"]) for each in infos] == [1, 2]
+    assert infos[0]["session_id"] == infos[1]["session_id"]
+
+
+def test_a_refreshed_token_has_no_authentications(tokens, endpoint):
+    """Nobody knows what Globus does; the stricter reading makes a client step up again."""
+    token = endpoint.refresh(tokens["refresh_token"]).json()["access_token"]
+    assert endpoint.introspect(token, include="session_info")["session_info"]["authentications"] == {}
+
+
+def test_policy_evaluations(globus, visitor, endpoint):
+    """Each policy asked about is met or not, by the session or, without high assurance, by the linked identities."""
+    token = endpoint.redeem(visitor.sign_in("ada")["code"]).json()["access_token"]
+    policies = globus.policies
+    asked = ",".join(each.id for each in policies.values())
+    answer = endpoint.introspect(token, authentication_policies=asked)["policy_evaluations"]
+    said = {key: answer[each.id] for key, each in policies.items()}
+    assert said == {
+        "second_factor": {"evaluation": False},
+        "lab_staff": {"evaluation": False},
+        "no_mail_accounts": {"evaluation": True},
+    }
+
+
+def test_a_policy_met_for_a_while(globus, visitor, endpoint):
+    """A timeout runs from the authentication, not from the token."""
+    policy = globus.policies["lab_staff"]
+    token = endpoint.redeem(visitor.sign_in("ada", identity=2)["code"]).json()["access_token"]
+    said = []
+    for _ in range(2):
+        answer = endpoint.introspect(token, authentication_policies=policy.id)
+        said.append(answer["policy_evaluations"][policy.id]["evaluation"])
+        globus.advance(policy.authentication_assurance_timeout + 1)
+    assert said == [True, False]
+
+
+@pytest.mark.parametrize("value", ["x", "\x00", "0d4c7a10-1111-4222-8333-9a0b1c2d3e4f"])
+def test_policies_that_do_not_exist(tokens, endpoint, value):
+    """Asking about a policy that is none is a mistake, and said so."""
+    response = endpoint.post("/introspect", token=tokens["access_token"], authentication_policies=value)
+    assert (response.status_code, response.json()) == (400, {"error": "invalid_request"})

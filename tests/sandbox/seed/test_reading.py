@@ -24,9 +24,9 @@ def test_missing_file(tmp_path):
 
 
 def test_default_seed(globus):
-    """Four people at least, one of them with two identities and one without email; two kinds of clients."""
+    """Four people at least, one of them with three identities and one without email; two kinds of clients."""
     assert read_seed(None)[0]["people"].keys() == globus.people.keys()
-    assert len({each.idp for each in globus.people["ada"].identities}) == 2
+    assert len({each.idp for each in globus.people["ada"].identities}) == 3
     assert globus.people["zoe"].email is None
     assert {each.is_public for each in globus.clients.values()} == {True, False}
     assert set(globus.clients["portal"].redirect_uris) == {

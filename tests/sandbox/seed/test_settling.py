@@ -14,6 +14,7 @@ GOOD = {
     "people": {"ada": {"name": "Ada", "identities": [{"idp": "u", "username": "ada@u.example"}]}},
     "clients": {"app": {"name": "App", "redirect_uris": ["https://app.example/cb"]}},
     "collections": {"data": {"display_name": "Data", "owner": "ada"}},
+    "policies": {"strict": {"display_name": "Strict", "high_assurance": True}},
 }
 
 
@@ -53,6 +54,12 @@ def _changed(path, value):
         ("collections/data/shared_with", ["bob"], "collections.data.shared_with: there is nobody called 'bob'"),
         ("collections/data/writable_by", ["bob"], "collections.data.writable_by: there is nobody called 'bob'"),
         ("collections/data/entity_type", "disk", "collections.data.entity_type: 'disk' is not one of"),
+        ("policies/strict/required_mfa", 1, "policies.strict.required_mfa: true or false is needed here"),
+        ("policies/strict", {"display_name": "S", "required_mfa": True}, "only a policy with high_assurance can"),
+        ("policies/strict/authentication_assurance_timeout", 0, "timeout: a whole number above zero is needed here"),
+        ("policies/strict/authentication_assurance_timeout", True, "timeout: a whole number above zero is needed"),
+        ("policies/strict/domain_constraints_include", "x", "domain_constraints_include: a list of texts is needed"),
+        ("policies/strict/id", seed_id("client", "app"), "policies.strict: has the same id as clients.app"),
         ("clients/app/id", seed_id("collection", "data"), "collections.data: has the same id as clients.app"),
     ],
 )

@@ -115,3 +115,22 @@ def test_a_transfer_token_without_the_scope(client_for):
     with pytest.raises(globus_sdk.TransferAPIError) as caught:
         client_for(str(TransferScopes.gcp_install)).endpoint_search("x")
     assert to_gare(caught.value).authorization_parameters.required_scopes == [str(TransferScopes.all)]
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_through_a_service(globus, visitor, endpoint, monkeypatch, tape, wanted, agreed):
+    """A service that calls Transfer for somebody needs the consent at the end of its own way there."""
+    for name, value in globus.environ.items():
+        monkeypatch.setenv(name, value)
+    run = f"https://auth.globus.org/scopes/{globus.clients['analysis'].id}/run"
+    scope = f"{run}[{wanted}]" if agreed else f"{run} {wanted}"
+    sent = endpoint.redeem(visitor.sign_in(scope=scope)["code"]).json()["access_token"]
+    grant = "urn:globus:auth:grant_type:dependent_token"
+    asked = {"grant_type": grant, "token": sent, "scope": str(TransferScopes.all)}
+    [held] = endpoint.post(client="analysis", **asked).json()
+    client = globus_sdk.TransferClient(authorizer=globus_sdk.AccessTokenAuthorizer(held["access_token"]))
+    if agreed:
+        assert client.operation_ls(tape)["length"] > 0
+    else:
+        with pytest.raises(globus_sdk.TransferAPIError, match="ConsentRequired"):
+            client.operation_ls(tape)

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
-from flask import Blueprint, request
+from flask import Blueprint
 
 from trivet.sandbox.auth.claims import identity_entry
 from trivet.sandbox.auth.client_auth import BASIC, POST
+from trivet.sandbox.auth.oauth_request import SandboxRequest, posted_request
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from trivet.sandbox.auth.oauth_request import SandboxRequest
     from trivet.sandbox.auth.oauth_server import SandboxServer
     from trivet.sandbox.world import World
     from trivet.sandbox.world.clients import Client
+    from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.tokens import Token
 
 
@@ -31,6 +32,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
     def check_params(self, request: SandboxRequest, _client: Client) -> None:
         if "token" not in request.form:
             raise InvalidRequestError("The parameter token is missing.")
+        self._policies(request)
 
     def query_token(self, value: str, _hint: str | None) -> Token | None:
         return self.server.world.tokens.find(value)
@@ -39,8 +41,25 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         return True
 
     def introspect_token(self, token: Token) -> dict[str, Any]:
+        request = posted_request()
         included = request.form.get("include", "").split(",")
-        return introspection_document(token, included, self.server.world)
+        document = introspection_document(token, included, self.server.world)
+        policies = self._policies(request)
+        if policies:
+            document["policy_evaluations"] = policy_evaluations(token, policies, self.server.world)
+        return document
+
+    def _policies(self, request: SandboxRequest) -> list[Policy]:
+        """Return the policies that the request names.
+
+        Raises:
+            InvalidRequestError: one of them does not exist.
+        """
+        named = [each.strip() for each in request.form.get("authentication_policies", "").split(",") if each.strip()]
+        found = [self.server.world.policies.find(each) for each in named]
+        if None in found:
+            raise InvalidRequestError("The parameter authentication_policies names a policy that does not exist.")
+        return [policy for policy in found if policy is not None]
 
 
 def introspection_document(token: Token, included: list[str], world: World) -> dict[str, Any]:
@@ -76,16 +95,21 @@ def introspection_document(token: Token, included: list[str], world: World) -> d
 def session_info(token: Token) -> dict[str, Any]:
     """Return which identities authenticated in the token's session, and when (Globus docs: Sessions Guide)."""
     entries: dict[str, Any] = {}
-    for identity_id, auth_time in token.grant.authentications.items():
-        identity = token.grant.person.identity(identity_id)
+    for identity_id, shown in token.grant.authentications.items():
         entries[identity_id] = {
-            "idp": identity.identity_provider if identity else None,
-            "auth_time": int(auth_time),
+            "idp": shown.identity.identity_provider,
+            "auth_time": int(shown.at),
             "acr": None,
-            "amr": None,
+            "amr": list(shown.amr) or None,
             "custom_claims": {},
         }
     return {"session_id": token.grant.session_id, "authentications": entries}
+
+
+def policy_evaluations(token: Token, policies: list[Policy], world: World) -> dict[str, Any]:
+    """Return for each policy whether the token's session, or its owner, meets it now."""
+    person, session = token.grant.person, token.grant.authentications.values()
+    return {each.id: {"evaluation": world.meets(person, session, each.condition)} for each in policies}
 
 
 def introspect_routes(server: SandboxServer) -> Blueprint:

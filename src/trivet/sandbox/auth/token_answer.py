@@ -78,8 +78,8 @@ def answer_for_service(
 def answer_for_refresh(refresh: Token, scopes: tuple[str, ...], world: World) -> TokenAnswer:
     """Issue a new access token; the refresh token in the answer is the one that was sent, for it never rotates."""
     world.tokens.used(refresh)
-    grant = refresh.grant if scopes == refresh.scopes else _narrowed(refresh.grant, scopes)
-    access = world.tokens.issue("access", grant)
+    kept = refresh.grant.authentications if world.switches.refreshed_tokens_keep_authentications else {}
+    access = world.tokens.issue("access", replace(refresh.grant, scopes=scopes, authentications=kept))
     return TokenAnswer(_entry(access, refresh), other_tokens=[])
 
 
@@ -94,10 +94,6 @@ def _issue_each(grant: Grant, names: list[str], world: World) -> list[tuple[Toke
 def _answer(issued: list[tuple[Token, Token | None]], state: str | None = None) -> TokenAnswer:
     entries = [_entry(access, refresh, state=state) for access, refresh in issued]
     return TokenAnswer(entries[0], other_tokens=entries[1:])
-
-
-def _narrowed(grant: Grant, scopes: tuple[str, ...]) -> Grant:
-    return replace(grant, scopes=scopes)
 
 
 def _issue(grant: Grant, world: World) -> tuple[Token, Token | None]:

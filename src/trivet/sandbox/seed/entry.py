@@ -39,6 +39,16 @@ class Entry:
             self.problem("true or false is needed here", field)
         return value is True
 
+    def whole_number(self, field: str) -> int | None:
+        """Return a number above zero, or None if there is none."""
+        value = self._unread.pop(field, None)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            self.problem("a whole number above zero is needed here", field)
+            return None
+        return value
+
     def texts(self, field: str) -> list[str]:
         value = self._unread.pop(field, [])
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):

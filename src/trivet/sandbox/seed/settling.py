@@ -1,11 +1,13 @@
-"""Turn a seed into people, clients and collections."""
+"""Turn a seed into people, clients, policies and collections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trivet.sandbox.seed.entry import Entry
+from trivet.sandbox.seed.policy_entry import read_policy
 from trivet.sandbox.seed.reading import SeedError, Table, seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
 from trivet.sandbox.world import Inhabitants
@@ -14,7 +16,10 @@ from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
 from trivet.sandbox.world.people import Identity, IdentityProvider, Person
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
-SECTIONS = ("identity_providers", "people", "clients", "collections")
+if TYPE_CHECKING:
+    from trivet.sandbox.world.policies import Policy
+
+SECTIONS = ("identity_providers", "people", "clients", "policies", "collections")
 SHORT_TYPES = {"confidential": CONFIDENTIAL, "public": INSTALLED}
 """Client types by the names most people know them by; Globus's own names do as well."""
 
@@ -40,13 +45,14 @@ class Settling:
         providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
         clients = {key: self._client(key, entry) for key, entry in self._entries("clients")}
+        policies = {key: self._policy(key, entry) for key, entry in self._entries("policies")}
         found = {key: person for key, person in people.items() if person is not None}
         collections = {key: self._collection(key, entry, found) for key, entry in self._entries("collections")}
         kept = {key: each for key, each in collections.items() if each is not None}
         scopes = settled_scopes(self._scopes, kept.values())
         if self._problems:
             raise SeedError(self._problems)
-        return Inhabitants(found, clients, kept, scopes, providers)
+        return Inhabitants(found, clients, kept, policies, scopes, providers)
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})
@@ -118,6 +124,11 @@ class Settling:
             entry.problem("a public client has no secret", "secret")
         self._scopes += own_scopes(client, entry)
         return client
+
+    def _policy(self, key: str, entry: Entry) -> Policy:
+        policy = read_policy(key, entry)
+        self._unique(entry, policy.id)
+        return policy
 
     def _collection(self, key: str, entry: Entry, people: dict[str, Person]) -> Collection | None:
         owner = people.get(entry.choice("owner", tuple(people)))

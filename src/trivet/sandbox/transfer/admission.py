@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trivet.sandbox.http.bearer import bearer_token
 from trivet.sandbox.transfer.demands import consent_required
 from trivet.sandbox.transfer.errors import TransferError
-from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL, Scope, data_access
+from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL, data_access
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
@@ -72,7 +72,8 @@ def _check_data_access(world: World, token: Token, collection: Collection) -> No
     Raises:
         TransferError: 403 ``ConsentRequired``, naming the scope to ask for.
     """
-    wanted = Scope(TRANSFER_ALL, dependencies=(Scope(data_access(collection.id), optional=True),))
-    if not world.consents.cover(token.sub, token.client_id, (wanted,), offline=False):
-        raise consent_required("Missing required data_access consent", f"{TRANSFER_ALL}[*{data_access(collection.id)}]")
-    world.consents.use(token.sub, token.client_id, (wanted,))
+    grant, wanted = token.grant, data_access(collection.id)
+    consent = world.consents.find(token.sub, grant.root_client_id, (*grant.path_to(TRANSFER_ALL), wanted))
+    if consent is None:
+        raise consent_required("Missing required data_access consent", f"{TRANSFER_ALL}[*{wanted}]")
+    consent.last_used = world.now()

@@ -9,12 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trivet.sandbox.world.clients import Client
+    from trivet.sandbox.world.conditions import Condition
     from trivet.sandbox.world.scopes import Scope
 
 
 @dataclass(frozen=True)
 class AuthorizeRequest:
-    """A request that may go ahead. ``query`` is it as sent, for a link that starts again."""
+    """A request that may go ahead. ``query`` is it as sent, for a link that starts again.
+
+    ``conditions`` are what the session has to meet before there is a code.
+    """
 
     client: Client
     redirect_uri: str
@@ -23,6 +27,7 @@ class AuthorizeRequest:
     offline: bool
     params: Mapping[str, str] = field(repr=False)
     query: str = field(repr=False)
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def prompts(self) -> frozenset[str]:

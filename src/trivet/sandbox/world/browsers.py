@@ -8,14 +8,15 @@ to no sign-in carry the browser's ``form_key`` instead.
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.world.sessions import Authentication, Session
+
 if TYPE_CHECKING:
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
-    from trivet.sandbox.world.people import Identity, Person
+    from trivet.sandbox.world.people import Person
 
 MAX_ATTEMPTS = 20
 MAX_BROWSERS = 10_000
@@ -23,44 +24,60 @@ MAX_BROWSERS = 10_000
 
 @dataclass
 class Attempt:
-    """One visit to the authorize page that still needs an answer, once, from ``person`` after they have signed in."""
+    """One visit to the authorize page that still needs an answer, once, from ``person`` after they have signed in.
+
+    ``fresh`` holds the ids of the identities that have authenticated in the course of it.
+    """
 
     request: AuthorizeRequest
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     person: Person | None = None
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    fresh: set[str] = field(default_factory=set)
     answered: bool = False
+
+    @property
+    def whose(self) -> Person:
+        """Who has signed in for it, once somebody has."""
+        if self.person is None:
+            raise RuntimeError("Nobody has signed in for this attempt yet.")
+        return self.person
 
 
 @dataclass
 class Browser:
-    """One browser. ``authentications`` maps identity ids to epoch seconds; a session is one app in one browser."""
+    """One browser, and who is signed in there. ``sessions`` are those of the applications, by client id.
+
+    ``latest`` is the authentication it was signed in by; ``authentications`` are all since somebody else was.
+    """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     person: Person | None = None
-    authentications: dict[str, float] = field(default_factory=dict)
+    latest: Authentication | None = None
+    authentications: dict[str, Authentication] = field(default_factory=dict)
     attempts: OrderedDict[str, Attempt] = field(default_factory=OrderedDict, repr=False)
-    sessions: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
     form_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
-    def begin(self, request: AuthorizeRequest) -> Attempt:
-        """Remember a new attempt, forgetting the oldest beyond ``MAX_ATTEMPTS``."""
-        attempt = Attempt(request)
+    def keep(self, attempt: Attempt) -> None:
+        """Remember *attempt*, forgetting the oldest beyond ``MAX_ATTEMPTS``."""
         self.attempts[attempt.id] = attempt
         while len(self.attempts) > MAX_ATTEMPTS:
             self.attempts.popitem(last=False)
-        return attempt
 
-    def sign_in(self, person: Person, identity: Identity, now: float) -> None:
-        """Make *person* the one signed in, through *identity*; someone else's session ends."""
+    def sign_in(self, person: Person, authentication: Authentication) -> None:
+        """Make *person* the one signed in; someone else's sessions end."""
         if self.person != person:
             self.authentications.clear()
             self.sessions.clear()
         self.person = person
-        self.authentications[identity.id] = now
+        self.latest = self.authentications[authentication.identity.id] = authentication
 
-    def session_for(self, client_id: str) -> str:
-        """Return the id of the session of that app in this browser (Globus docs: Globus Auth Sessions Guide)."""
-        return self.sessions.setdefault(client_id, str(uuid.uuid4()))
+    def session_for(self, client_id: str) -> Session:
+        """Return the session of that application; it begins with the sign-in that the browser is known by."""
+        session = self.sessions.setdefault(client_id, Session())
+        if not session.authentications and self.latest is not None:
+            session.add(self.latest)
+        return session
 
 
 class Browsers:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.sessions import Authentication
 
 
 @dataclass
@@ -21,7 +22,7 @@ class AuthorizationCode:
     request: AuthorizeRequest
     person: Person
     session_id: str
-    authentications: Mapping[str, float]
+    authentications: Mapping[str, Authentication]
     expires_at: float
     value: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     family: str = field(default_factory=lambda: str(uuid.uuid4()))

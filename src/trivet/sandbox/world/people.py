@@ -26,6 +26,11 @@ class Identity:
     provider: IdentityProvider
 
     @property
+    def domain(self) -> str:
+        """What stands after the last ``@``: some providers' usernames hold another one before it."""
+        return self.username.rpartition("@")[2]
+
+    @property
     def idp(self) -> str:
         """The identity provider's display name."""
         return self.provider.display_name

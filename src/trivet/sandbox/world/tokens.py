@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.sessions import Authentication
 
 ACCESS_TOKEN_SECONDS = 172_800
 """Lifetime of a fresh access token: 48 hours (SDK fixture ``oauth2_exchange_code_for_tokens``)."""
@@ -34,7 +35,7 @@ class Grant:
     scopes: tuple[str, ...]
     family: str
     session_id: str
-    authentications: Mapping[str, float]
+    authentications: Mapping[str, Authentication]
     offline: bool
     rooted_at: str | None = None
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

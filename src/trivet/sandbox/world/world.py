@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,19 +15,23 @@ from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
 from trivet.sandbox.world.directory import Directory
 from trivet.sandbox.world.keys import SigningKeys
+from trivet.sandbox.world.policies import Policies
 from trivet.sandbox.world.request_log import RequestLog
 from trivet.sandbox.world.scope_register import ScopeRegister
 from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
+from trivet.sandbox.world.sessions import Authentication
 from trivet.sandbox.world.tokens import TokenBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from trivet.sandbox.switches import Switches
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.conditions import Condition
     from trivet.sandbox.world.consents import Consent
     from trivet.sandbox.world.people import Identity, IdentityProvider, Person
+    from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.scope_register import RegisteredScope
 
 
@@ -37,6 +42,7 @@ class Inhabitants:
     people: dict[str, Person]
     clients: dict[str, Client]
     collections: dict[str, Collection]
+    policies: dict[str, Policy]
     scopes: list[RegisteredScope] = field(default_factory=list)
     identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
 
@@ -72,6 +78,7 @@ class World:
     def _settle(self) -> None:
         self.people = self._inhabitants.people
         self.collections = self._inhabitants.collections
+        self.policies = Policies(self._inhabitants.policies)
         self.applications = Applications(self._inhabitants.clients, self.now())
         self.directory = Directory(self._inhabitants.identity_providers, self.people, self.applications)
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
@@ -120,6 +127,15 @@ class World:
         self.consents.remove(consent)
         self.codes.forget(consent.sub, consent.client_id)
         self.tokens.revoke_below(consent.sub, consent.client_id, consent.path)
+
+    def meets(self, person: Person, session: Iterable[Authentication], condition: Condition) -> bool:
+        """Say whether *person* meets *condition* now, in a session with these authentications."""
+        return condition.met_by(session if condition.in_session else self._ever(person), self.now())
+
+    def _ever(self, person: Person) -> list[Authentication]:
+        """Return how the person's identities last authenticated anywhere; one that never has did so long ago."""
+        last = self.last_authentication
+        return [Authentication(each, last.get(each.id, -math.inf)) for each in person.identities]
 
     def client(self, client_id: str | None) -> Client | None:
         return self.applications.find(client_id or "")

@@ -177,7 +177,7 @@ def test_use_another_account(visitor, read_page):
 def test_unknown_identity_or_decision_is_asked_again(visitor, read_page):
     """A tampered button value is no sign-in and no consent."""
     page = read_page(visitor.visit().text)
-    address = visitor.globus.url + page.action
+    address = visitor.globus.url + page.forms[0].action
     response = visitor.http.post(address, data={**page.hidden, "identity": "nobody"}, allow_redirects=False)
     assert response.status_code == 200
     consent = visitor.identify(visitor.visit())

@@ -33,7 +33,7 @@ def test_the_consent_page_names_the_collection(globus, visitor, read_page, optio
 def test_declining_an_optional_dependency(globus, visitor, read_page, optional):
     """Unticked and allowed: the rest is agreed to, the application gets its code, and is asked about it again."""
     consent = visitor.identify(visitor.visit(scope=f"openid {optional}"))
-    [box] = read_page(consent.text).boxes
+    [box] = read_page(consent.text).forms[0].boxes
     answer = visitor.press(consent, "decision", "allow", untick=(box,))
     assert "code=" in answer.headers["Location"]
     assert _given(globus) == {"openid", TRANSFER_ALL}
@@ -44,7 +44,8 @@ def test_declining_an_optional_dependency(globus, visitor, read_page, optional):
 def test_only_optional_dependencies_have_a_box(globus, visitor, read_page, optional):
     """A required dependency and a root, starred or not, are allowed or denied with the rest."""
     required = optional.replace("*", "")
-    assert read_page(visitor.identify(visitor.visit(scope=f"*openid {required}")).text).boxes == {}
+    [form] = read_page(visitor.identify(visitor.visit(scope=f"*openid {required}")).text).forms
+    assert form.boxes == {}
     assert visitor.sign_in(scope=f"*openid {required}")["code"]
     assert _given(globus) == {"openid", TRANSFER_ALL, "data_access"}
 

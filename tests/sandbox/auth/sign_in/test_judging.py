@@ -124,16 +124,12 @@ def test_public_client_needs_pkce(globus, visitor, read_callback):
     [
         {"signup": "1"},
         {"whatever": "é"},
-        {"session_required_mfa": "True"},
-        {"session_required_mfa": "false"},
-        {"session_required_policies": "a,b"},
-        {"session_required_single_domain": "uni.example"},
         {"login_hint": "x"},
         {"prompt": "select_account"},
     ],
 )
 def test_parameters_we_do_not_know_are_ignored(visitor, extra):
-    """Unknown parameters never stop a sign-in (RFC 6749 section 3.1); session requirements are accepted."""
+    """Unknown parameters never stop a sign-in (RFC 6749 section 3.1)."""
     assert visitor.visit(**extra).status_code == 200
 
 

@@ -13,15 +13,20 @@ def pages(globus, visitor):
     consent = visitor.identify(visitor.visit(), "zoe")
     answered = visitor.press(consent, "decision", "allow")
     assert answered.status_code == 302
+    message = {"session_message": "<script>alert(1)</script>"}
+    once_more = visitor.visit(session_required_mfa="true", **message)
     return {
         "picker": picker,
         "consent": consent,
         "stale": visitor.press(consent, "decision", "allow"),
         "strange": requests.get(f"{globus.url}/sandbox/consent?attempt=x"),
         "refused": visitor.visit(scope="<script>"),
-        "signed out": visitor.visit(f"{globus.url}/v2/web/logout?redirect_uri=http://x/&redirect_name=<script>"),
+        "once more": once_more,
+        "second factor": visitor.identify(once_more, "zoe"),
+        "not you": visitor.follow(visitor.visit(session_required_single_domain="<script>", **message)),
         "consents": visitor.visit(f"{globus.url}/v2/web/consents?redirect_uri=http://x/&redirect_name=<script>"),
         "home": visitor.visit(globus.url),
+        "signed out": visitor.visit(f"{globus.url}/v2/web/logout?redirect_uri=http://x/&redirect_name=<script>"),
     }
 
 
@@ -45,6 +50,9 @@ def test_everything_is_escaped(globus, pages, read_page):
     """Names, messages, scopes and link texts full of HTML arrive as text."""
     assert not any(read_page(each.text).scripts for each in pages.values())
     zoe = globus.people["zoe"]
+    for name in ("once more", "second factor", "not you"):
+        assert read_page(pages[name].text).by_id["session-message"] == "<script>alert(1)</script>"
+    assert "<script>" in read_page(pages["not you"].text).by_id["demanded"]
     assert read_page(pages["consent"].text).by_id["person"] == zoe.name
     assert read_page(pages["picker"].text).by_id["session-message"] == "<script>alert(1)</script>"
 

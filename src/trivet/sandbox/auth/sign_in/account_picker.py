@@ -1,4 +1,4 @@
-"""``/sandbox/sign-in``: who are you? No passwords; every identity of every person is a button."""
+"""``/sandbox/sign-in``: who are you? No passwords; every identity is a button, or every one that will do."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from trivet.sandbox.auth.sign_in.cookie import remember
-from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, SIGN_IN, open_attempt, page_of
+from trivet.sandbox.auth.sign_in.going_on import go_on
+from trivet.sandbox.auth.sign_in.obstacles import obstacle
+from trivet.sandbox.auth.sign_in.open_attempts import SIGN_IN, open_attempt
 from trivet.sandbox.auth.sign_in.pages import sign_in_page
-from trivet.sandbox.auth.sign_in.returning import has_agreed, redirect, return_with_code
 from trivet.sandbox.http.record import note
+from trivet.sandbox.world.sessions import Authentication
 
 if TYPE_CHECKING:
     from flask import Response
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world import World
     from trivet.sandbox.world.browsers import Attempt, Browser
-    from trivet.sandbox.world.people import Person
 
 
 def account_picker_routes(world: World) -> Blueprint:
@@ -28,7 +29,8 @@ def account_picker_routes(world: World) -> Blueprint:
     def show() -> ResponseReturnValue:
         with world.lock:
             browser, attempt = open_attempt(request.args.get("attempt"), world)
-            return sign_in_page(attempt, browser, world)
+            what = None if "everybody" in request.args else obstacle(attempt, browser, world)
+            return sign_in_page(attempt, what, world)
 
     @routes.post(SIGN_IN)
     def pick() -> ResponseReturnValue:
@@ -39,30 +41,27 @@ def account_picker_routes(world: World) -> Blueprint:
     return routes
 
 
-def sign_in_as_chosen(browser: Browser, world: World) -> Person | None:
-    """Sign in whoever's identity was chosen in the current form, and return them; None for a button of our making."""
+def _pick(browser: Browser, attempt: Attempt, world: World) -> Response:
+    shown = sign_in_as_chosen(browser, world)
+    if shown is None:
+        return sign_in_page(attempt, obstacle(attempt, browser, world), world)
+    if attempt.person != browser.person:
+        attempt.person = browser.person
+        attempt.fresh.clear()
+    attempt.fresh.add(shown.identity.id)
+    browser.session_for(attempt.request.client.id).add(shown)
+    return remember(go_on(attempt, browser, world), browser, world)
+
+
+def sign_in_as_chosen(browser: Browser, world: World) -> Authentication | None:
+    """Sign in with the identity chosen in the current form, and return that; None for a button of nobody's making."""
     found = world.find_identity(request.form.get("identity", ""))
     if found is None:
         return None
     person, identity = found
-    browser.sign_in(person, identity, world.now())
-    world.last_authentication[identity.id] = world.now()
+    shown = Authentication(identity, world.now())
+    browser.sign_in(person, shown)
+    world.last_authentication[identity.id] = shown.at
     world.browsers.renew(browser)
     note(person=person.key)
-    return person
-
-
-def _pick(browser: Browser, attempt: Attempt, world: World) -> Response:
-    person = sign_in_as_chosen(browser, world)
-    if person is None:
-        return sign_in_page(attempt, browser, world)
-    attempt.person = person
-    return remember(_go_on(attempt, browser, person, world), browser, world)
-
-
-def _go_on(attempt: Attempt, browser: Browser, person: Person, world: World) -> Response:
-    """Go to the consent page if something is not agreed to yet, else back to the application."""
-    if not has_agreed(person, attempt.request, world):
-        return redirect(page_of(CONSENT, attempt), 303)
-    attempt.answered = True
-    return return_with_code(attempt.request, browser, person, world)
+    return shown

@@ -1,11 +1,11 @@
 """``GET /v2/oauth2/authorize``, where every sign-in begins.
 
-    authorize ──(not signed in, or prompt=login)──▶ account picker ──▶ consent? ──▶ back to the application
-        ├──(signed in, something not agreed to)──▶ consent page: Allow or Deny ──▶ back to the application
-        └──(signed in, everything agreed to)─────────────────────────────────────▶ back to the application
+    authorize ──▶ what stands in the way? ──▶ a page for it ──▶ what else? ──▶ ... ──▶ back to the application
+        └──(nothing: signed in, the session as demanded, everything agreed to)──────▶ back to the application
 
-The pages are in ``account_picker.py`` and ``consent_form.py``, the way back in ``returning.py``. Our own pages live
-under ``/sandbox/``; Globus's live under ``/p/``, which is private to it.
+What may stand in the way is drawn in ``obstacles.py``. The pages are in ``account_picker.py``, ``step_up.py`` and
+``consent_form.py``, the way back in ``returning.py``. Our own pages live under ``/sandbox/``; Globus's live under
+``/p/``, which is private to it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from flask import Blueprint, request
 from trivet.sandbox.auth.oauth_request import SandboxRequest
 from trivet.sandbox.auth.sign_in.cookie import current_browser, remember
 from trivet.sandbox.auth.sign_in.judging import judge
-from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, page_of
+from trivet.sandbox.auth.sign_in.obstacles import obstacle
+from trivet.sandbox.auth.sign_in.open_attempts import SIGN_IN, page_of
 from trivet.sandbox.auth.sign_in.pages import sign_in_page
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError
-from trivet.sandbox.auth.sign_in.returning import has_agreed, redirect, return_with_code
+from trivet.sandbox.auth.sign_in.returning import redirect, return_with_code
 from trivet.sandbox.http.record import note
-from trivet.sandbox.world.browsers import Browser
+from trivet.sandbox.world.browsers import Attempt, Browser
 
 if TYPE_CHECKING:
     from flask import Response
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     from trivet.sandbox.auth.oauth_server import SandboxServer
     from trivet.sandbox.world import World
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
-    from trivet.sandbox.world.people import Person
+
+SILENT_REFUSALS = {
+    "login_required": "Nobody is signed in in this browser.",
+    "interaction_required": "The session does not meet what was demanded of it.",
+    "consent_required": "There are scopes the person has not agreed to.",
+}
+"""What ``prompt=none`` answers where a page would be shown (OpenID Connect Core section 3.1.2.6)."""
 
 
 def authorize_routes(server: SandboxServer) -> Blueprint:
@@ -61,21 +68,18 @@ def _check_with_authlib(asked: AuthorizeRequest, server: SandboxServer) -> None:
 
 
 def _begin(asked: AuthorizeRequest, world: World) -> Response:
-    browser = current_browser(world)
-    if browser is not None and browser.person is not None and "login" not in asked.prompts:
-        return _go_on(asked, browser, browser.person, world)
+    """Return at once if nothing stands in the way, else show the page for it and remember the browser."""
+    known = current_browser(world)
+    browser = known or Browser()
+    attempt = Attempt(asked, browser.person)
+    what = obstacle(attempt, browser, world)
+    if what is None:
+        return return_with_code(attempt, browser, world)
     if "none" in asked.prompts:
-        raise ReturnedError(asked, "login_required", "Nobody is signed in in this browser.")
-    browser = browser or world.browsers.add(Browser())
-    return remember(sign_in_page(browser.begin(asked), browser, world), browser, world)
-
-
-def _go_on(asked: AuthorizeRequest, browser: Browser, person: Person, world: World) -> Response:
-    """Go on as the person already signed in."""
-    if has_agreed(person, asked, world):
-        return return_with_code(asked, browser, person, world)
-    if "none" in asked.prompts:
-        raise ReturnedError(asked, "consent_required", "There are scopes the person has not agreed to.")
-    attempt = browser.begin(asked)
-    attempt.person = person
-    return redirect(page_of(CONSENT, attempt))
+        raise ReturnedError(asked, what.error, SILENT_REFUSALS[what.error])
+    browser.keep(attempt)
+    if known is None:
+        world.browsers.add(browser)
+    if what.page != SIGN_IN:
+        return redirect(page_of(what.page, attempt))
+    return remember(sign_in_page(attempt, what, world), browser, world)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, SIGN_IN, open_attempt, page_of
+from trivet.sandbox.auth.sign_in.going_on import go_on
+from trivet.sandbox.auth.sign_in.obstacles import obstacle
+from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, open_attempt
 from trivet.sandbox.auth.sign_in.pages import box, consent_page, may_be_declined
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError
-from trivet.sandbox.auth.sign_in.returning import redirect, return_with_code
+from trivet.sandbox.auth.sign_in.returning import return_with_code
 from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:
@@ -40,21 +42,23 @@ def consent_routes(world: World) -> Blueprint:
 
 
 def _show(browser: Browser, attempt: Attempt, world: World) -> Response:
-    """Ask, if whoever signed in for this attempt still is the one signed in; another tab may have changed that."""
-    if attempt.person is None or attempt.person != browser.person:
-        return redirect(page_of(SIGN_IN, attempt), 303)
+    """Ask, if that is what comes next; another tab may have changed that."""
+    what = obstacle(attempt, browser, world)
+    if what is None or what.page != CONSENT:
+        return go_on(attempt, browser, world)
     return consent_page(attempt, browser, world)
 
 
 def _decide(browser: Browser, attempt: Attempt, world: World) -> Response:
-    decision, asked, person = request.form.get("decision"), attempt.request, attempt.person
-    if person is None or person != browser.person or decision not in ("allow", "deny"):
+    decision, asked, what = request.form.get("decision"), attempt.request, obstacle(attempt, browser, world)
+    if what is None or what.page != CONSENT or decision not in ("allow", "deny"):
         return _show(browser, attempt, world)
     attempt.answered = True
     if decision == "deny":
         raise ReturnedError(asked, "access_denied", "The person pressed Deny.")
-    world.consents.allow(person.sub, asked.client.id, asked.scopes, offline=asked.offline, declined=_declined(asked))
-    return return_with_code(asked, browser, person, world)
+    sub, declined = attempt.whose.sub, _declined(asked)
+    world.consents.allow(sub, asked.client.id, asked.scopes, offline=asked.offline, declined=declined)
+    return return_with_code(attempt, browser, world)
 
 
 def _declined(asked: AuthorizeRequest) -> frozenset[tuple[str, ...]]:

@@ -6,11 +6,13 @@ seeing the rest, because it quotes what was sent in its error descriptions and t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
+from trivet.sandbox.auth.sign_in.requirements import RequirementError, conditions_in
 from trivet.sandbox.world.authorize_request import AuthorizeRequest
 from trivet.sandbox.world.code_addresses import may_receive_codes
 from trivet.sandbox.world.scopes import OFFLINE_ACCESS, unknown_scopes
@@ -39,7 +41,7 @@ def judge(query: str, world: World) -> AuthorizeRequest:
     wanted = world.scopes.with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS))
     request = AuthorizeRequest(client, redirect_uri, state, wanted, offline, params, query)
     _check_the_rest(request, repeated)
-    return request
+    return _with_conditions(request, world)
 
 
 def read_once(query: str) -> tuple[dict[str, str], set[str]]:
@@ -91,6 +93,14 @@ def _known_scopes(params: dict[str, str], repeated: set[str], client: Client, wo
         details = (f"Client: {client.id}", f"Scopes: {' '.join(unknown)}")
         raise ShownError("Unknown scope(s)", "UNKNOWN_SCOPE_ERROR", details)
     return trees
+
+
+def _with_conditions(request: AuthorizeRequest, world: World) -> AuthorizeRequest:
+    """Return *request* with what it demands of the session."""
+    try:
+        return replace(request, conditions=conditions_in(request.params, world))
+    except RequirementError as error:
+        raise ReturnedError(request, "invalid_request", str(error)) from None
 
 
 def _check_the_rest(request: AuthorizeRequest, repeated: set[str]) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.browsers import Attempt, Browser
 
 SIGN_IN = "/sandbox/sign-in"
+SECOND_FACTOR = "/sandbox/second-factor"
+NOT_YOU = "/sandbox/not-you"
+GIVE_UP = "/sandbox/give-up"
 CONSENT = "/sandbox/consent"
 
 

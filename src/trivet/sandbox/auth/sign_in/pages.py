@@ -3,7 +3,11 @@
 Browser tests may rely on these hooks; the rest of the pages may change.
 
     every page     #sandbox-banner
-    account picker form#sign-in, button[name=identity][value=<identity id>], #application, #session-message
+    account picker form#sign-in, button[name=identity][value=<identity id>], #application, #session-message; when the
+                   session has to meet a demand, only what will do, with form#give-up and a#other-account
+    second factor  form#second-factor, button[name=factor][value=confirm], #username, #session-message, form#give-up
+    not you        #demanded, #person, #identities, form#give-up, a#other-account
+    give up        form#give-up, button[name=give-up][value=yes], on the three pages above
     consent page   form#consent, button[name=decision][value=allow|deny], #application, #person, #scopes, #offline,
                    #session-message, a#other-account, input[type=checkbox] for each optional dependency
     refused        #error-sentence, #error-code, #error-id, #error-timestamp, #error-details
@@ -25,10 +29,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, make_response, render_template
 
+from trivet.sandbox.auth.sign_in.condition_words import demand
 from trivet.sandbox.auth.sign_in.scope_words import in_words
 from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:
+    from trivet.sandbox.auth.sign_in.obstacles import Obstacle
     from trivet.sandbox.auth.sign_in.refusals import ShownError
     from trivet.sandbox.world import World
     from trivet.sandbox.world.browsers import Attempt, Browser
@@ -37,11 +43,31 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.scopes import Scope
 
 
-def sign_in_page(attempt: Attempt, browser: Browser, world: World) -> Response:
-    """Offer every identity of every person as a button."""
+def sign_in_page(attempt: Attempt, what: Obstacle | None, world: World) -> Response:
+    """Offer as buttons the identities that will do for *what* stands in the way, or every one of every person."""
+    accounts = [(each, person) for person in world.people.values() for each in person.identities]
+    wanted = what.identities if what is not None else ()
     return make_response(
-        render_template("sign_in.html", attempt=attempt, browser=browser, people=list(world.people.values()))
+        render_template(
+            "sign_in.html",
+            attempt=attempt,
+            accounts=[(each, person) for each, person in accounts if each in wanted or not wanted],
+            demands=[demand(each, world) for each in attempt.request.conditions],
+            once_more=bool(wanted),
+        )
     )
+
+
+def second_factor_page(attempt: Attempt, what: Obstacle) -> Response:
+    """Ask for the second factor of the identity that has just authenticated."""
+    [identity] = what.identities
+    return make_response(render_template("second_factor.html", attempt=attempt, identity=identity))
+
+
+def not_you_page(attempt: Attempt, what: Obstacle, world: World) -> Response:
+    """Say what was demanded, and that whoever is signed in cannot meet it."""
+    demanded = demand(what.condition, world) if what.condition else ""
+    return make_response(render_template("not_you.html", attempt=attempt, person=attempt.whose, demanded=demanded))
 
 
 def consent_page(attempt: Attempt, browser: Browser, world: World) -> Response:
@@ -75,12 +101,12 @@ def consents_page(browser: Browser, link: str | None, link_name: str | None, wor
     for consent in sorted(given, key=lambda each: each.ids):
         rows.setdefault(consent.client_id, []).append(_consent_row(consent, world))
     applications = [(client_id, _name(client_id, world), each) for client_id, each in rows.items()]
-    people = list(world.people.values())
+    accounts = [(each, person) for person in world.people.values() for each in person.identities]
     return make_response(
         render_template(
             "consents.html",
             browser=browser,
-            people=people,
+            accounts=accounts,
             applications=applications,
             link=link,
             link_name=link_name,

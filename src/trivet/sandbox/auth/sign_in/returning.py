@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world import World
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
-    from trivet.sandbox.world.browsers import Browser
+    from trivet.sandbox.world.browsers import Attempt, Browser
     from trivet.sandbox.world.people import Person
 
 
@@ -42,15 +42,16 @@ def has_agreed(person: Person, asked: AuthorizeRequest, world: World) -> bool:
     return world.consents.cover(person.sub, asked.client.id, asked.scopes, offline=offline)
 
 
-def return_with_code(asked: AuthorizeRequest, browser: Browser, person: Person, world: World) -> Response:
-    """Return to the application with a new code (RFC 6749 section 4.1.2)."""
+def return_with_code(attempt: Attempt, browser: Browser, world: World) -> Response:
+    """Return to the application with a new code (RFC 6749 section 4.1.2), which keeps the session as it is now."""
+    asked, person, session = attempt.request, attempt.whose, browser.session_for(attempt.request.client.id)
     note(person=person.key)
     world.consents.use(person.sub, asked.client.id, asked.scopes)
     code = AuthorizationCode(
         request=asked,
         person=person,
-        session_id=browser.session_for(asked.client.id),
-        authentications=dict(browser.authentications),
+        session_id=session.id,
+        authentications=dict(session.authentications),
         expires_at=world.now() + world.switches.code_seconds,
     )
     world.codes.add(code)

@@ -1,0 +1,61 @@
+"""Authentication policies: who has to have authenticated, when and how (Globus docs: Authentication Policies)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trivet.sandbox.world.conditions import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """One policy. A constraint on domains that is None is none at all; the timeout is in seconds.
+
+    A policy of high assurance looks at the session; any other at the person's linked identities, wherever they last
+    authenticated.
+    """
+
+    id: str
+    project_id: str
+    display_name: str
+    description: str
+    high_assurance: bool = False
+    authentication_assurance_timeout: int | None = None
+    required_mfa: bool = False
+    domain_constraints_include: tuple[str, ...] | None = None
+    domain_constraints_exclude: tuple[str, ...] | None = None
+
+    @property
+    def condition(self) -> Condition:
+        return Condition(
+            domains=self.domain_constraints_include or (),
+            excluded=self.domain_constraints_exclude or (),
+            mfa=self.required_mfa,
+            within=self.authentication_assurance_timeout,
+            in_session=self.high_assurance,
+        )
+
+
+class Policies:
+    """All policies; ``seed_ids`` are those of a seed, by name."""
+
+    def __init__(self, seeded: Mapping[str, Policy]) -> None:
+        self.seed_ids = {key: policy.id for key, policy in seeded.items()}
+        self._by_id = {policy.id: policy for policy in seeded.values()}
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self._by_id.values())
+
+    def find(self, policy_id: str) -> Policy | None:
+        return self._by_id.get(policy_id.lower())
+
+    def keep(self, policy: Policy) -> None:
+        """Add *policy*, or put it in the place of the one with its id."""
+        self._by_id[policy.id] = policy
+
+    def remove(self, policy: Policy) -> None:
+        del self._by_id[policy.id]
