@@ -18,6 +18,7 @@ MAY_USE = {
     "seed": {"world"},
     "http": {"world", "script"},
     "auth/sign_in": {"auth", "http", "world"},
+    "auth/registration": {"auth", "http", "world"},
     "auth": {"http", "world", "script"},
     "transfer": {"http", "world"},
 }
@@ -27,7 +28,8 @@ MAY_USE = {
 def _room(module: str) -> str:
     """Return the room of a module named from the sandbox down, or the module's own name if it is at the top."""
     first, *rest = module.split(".")
-    return "auth/sign_in" if first == "auth" and rest[:1] == ["sign_in"] else first
+    inner = f"{first}/{rest[0]}" if rest else first
+    return inner if inner in MAY_USE else first
 
 
 def _imports(path: Path) -> set[str]:

@@ -13,6 +13,10 @@ from trivet.sandbox.auth.identities import identities_routes
 from trivet.sandbox.auth.identity_providers import identity_providers_routes
 from trivet.sandbox.auth.introspect import introspect_routes
 from trivet.sandbox.auth.oauth_server import SandboxServer
+from trivet.sandbox.auth.registration.clients import clients_routes
+from trivet.sandbox.auth.registration.credentials import credentials_routes
+from trivet.sandbox.auth.registration.projects import projects_routes
+from trivet.sandbox.auth.registration.scopes import scopes_routes
 from trivet.sandbox.auth.revoke import revoke_routes
 from trivet.sandbox.auth.sign_in.account_picker import account_picker_routes
 from trivet.sandbox.auth.sign_in.auth_code import auth_code_routes
@@ -59,6 +63,10 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         userinfo_routes(world),
         identities_routes(world),
         identity_providers_routes(world),
+        projects_routes(world),
+        clients_routes(world),
+        credentials_routes(world),
+        scopes_routes(world),
         logout_routes(world),
         consents_routes(world),
         consents_page_routes(world),

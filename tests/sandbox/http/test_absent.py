@@ -10,7 +10,7 @@ import requests
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/v2/api/projects", "projects"),
+        ("/v2/api/other", "API"),
         ("/v2/oauth2/token/other", "OAuth2"),
         ("/v2/web/identities", "page"),
         ("/v0.10/task_list", "Transfer"),

@@ -45,6 +45,10 @@ def not_found(detail: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", detail, "Not found")
 
 
+def conflict(detail: str) -> ApiError:
+    return ApiError(409, "RESOURCE_CONFLICT", detail, "Conflict")
+
+
 def answer_api_errors(routes: Blueprint) -> None:
     """Answer every ``ApiError`` raised by *routes* with its document (SDK fixture ``userinfo``)."""
 

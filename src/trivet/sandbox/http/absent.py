@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 ABSENT = {
-    "/v2/api/": "Globus Auth's API for projects, clients and policies",
+    "/v2/api/": "this call of Globus Auth's API",
     "/v2/oauth2/": "this Globus Auth OAuth2 endpoint",
     "/v2/web/": "this Globus Auth page",
     "/v2/groups": "Groups",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trivet.sandbox.world.clients import INSTALLED, Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 CLI_TEMPLATES = {
     "production": "95fdeba8-fac2-42bd-a357-e068d82ff78e",
@@ -42,14 +42,9 @@ class Applications:
         self._by_id[client.id] = client
         self.by_key[client.key] = client
 
-    def remove(self, clients: Iterable[Client]) -> None:
-        for client in clients:
-            self._by_id.pop(client.id, None)
-            self.by_key.pop(client.key, None)
-
-    def made_from(self, template: Client) -> list[Client]:
-        """Return the clients that have *template* as their parent."""
-        return [client for client in self if client.parent_client == template.id]
+    def remove(self, client: Client) -> None:
+        del self._by_id[client.id]
+        del self.by_key[client.key]
 
 
 def _own_copy(client: Client, now: float) -> Client:

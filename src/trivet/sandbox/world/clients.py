@@ -17,13 +17,14 @@ DEPENDENT_TOKEN = "urn:globus:auth:grant_type:dependent_token"  # noqa: S105
 CONFIDENTIAL = "confidential_client"
 INSTALLED = "public_installed_client"
 WEBAPP = "public_webapp_client"
+HYBRID = "hybrid_confidential_client_resource_server"
 
 GRANT_TYPES = {
     INSTALLED: (CODE, REFRESH),
     WEBAPP: (CODE, REFRESH),
     CONFIDENTIAL: (CODE, CLIENT_CREDENTIALS, REFRESH),
     "client_identity": (CODE, CLIENT_CREDENTIALS, REFRESH),
-    "hybrid_confidential_client_resource_server": (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
+    HYBRID: (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
     "resource_server": (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
     "globus_connect_server": (CODE, CLIENT_CREDENTIALS, REFRESH, DEPENDENT_TOKEN),
 }
@@ -73,7 +74,6 @@ class Client:
     preselect_idp: str | None = None
     terms_and_conditions: str | None = None
     privacy_policy: str | None = None
-    prompt_for_named_grant: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -83,6 +83,11 @@ class Client:
     def is_native(self) -> bool:
         """Whether it runs on people's own computers: an installed application, or one made from such a template."""
         return self.client_type == INSTALLED or self.from_template
+
+    @property
+    def prompt_for_named_grant(self) -> bool:
+        """Whether people are asked for a label, to tell this installation from others."""
+        return self.client_type == INSTALLED
 
     @property
     def secret(self) -> str | None:

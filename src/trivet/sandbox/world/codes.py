@@ -61,5 +61,11 @@ class Codes:
             if code.person.sub == sub and code.request.client.id == client_id:
                 del self._by_value[code.value]
 
+    def forget_client(self, client_id: str) -> None:
+        """Forget the codes of one application."""
+        for code in list(self._by_value.values()):
+            if code.request.client.id == client_id:
+                del self._by_value[code.value]
+
     def clear(self) -> None:
         self._by_value.clear()

@@ -121,6 +121,11 @@ class Consents:
         ]
         return sorted(found, key=lambda consent: consent.id)
 
+    def forget_client(self, client_id: str) -> None:
+        """Forget what anybody agreed to for one application."""
+        for key in [key for key in self._given if key[1] == client_id]:
+            del self._given[key]
+
     def remove(self, consent: Consent) -> None:
         """Forget *consent* and whatever hangs below it."""
         given = self._given[consent.sub, consent.client_id]

@@ -39,7 +39,7 @@ class RegisteredScope:
     id: str = ""
 
     def __post_init__(self) -> None:
-        self.id = self.id or scope_id(self.scope_string)
+        self.id = self.id or (scope_id(self.scope_string) if self.scope_string else "")
 
 
 def own_scope_string(client_id: str, suffix: str) -> str:
@@ -61,9 +61,12 @@ class ScopeRegister:
         self._by_string[scope.scope_string] = scope
         self.resource_servers[scope.scope_string] = scope.client_id
 
-    def rename(self, scope: RegisteredScope, scope_string: str) -> None:
-        self.remove([scope])
+    def enter(self, scope: RegisteredScope, scope_string: str) -> None:
+        """Add *scope* under *scope_string*, or move it there; its id is from the first one it had."""
+        if scope.scope_string in self._by_string:
+            self.remove([scope])
         scope.scope_string = scope_string
+        scope.id = scope.id or scope_id(scope_string)
         self.add(scope)
 
     def remove(self, scopes: Iterable[RegisteredScope]) -> None:

@@ -24,6 +24,7 @@ TIMERS_CLIENT = "524230d7-ea86-4a52-8312-86065a9e0417"
 COMPUTE_CLIENT = "facd7ccc-c5f4-42aa-916b-a0e270e2c2a9"
 
 TRANSFER_ALL = f"{URN}{TRANSFER}:all"
+MANAGE_PROJECTS = f"{URN}{AUTH}:manage_projects"
 VIEW_CONSENTS = f"{URN}{AUTH}:view_consents"
 VIEW_IDENTITY_SET = f"{URN}{AUTH}:view_identity_set"
 OFFLINE_ACCESS = "offline_access"

@@ -143,6 +143,12 @@ class TokenBook:
             if token.sub == sub and token.grant.root_client_id == client_id and token.grant.is_below(path):
                 token.revoked = True
 
+    def revoke_client(self, client_id: str) -> None:
+        """Revoke what one client holds, what others hold thanks to consents given to it, and tokens for it."""
+        for token in self._by_value.values():
+            if client_id in (token.client_id, token.grant.root_client_id, token.resource_server):
+                token.revoked = True
+
     def all(self) -> list[Token]:
         return list(self._by_value.values())
 

@@ -16,6 +16,7 @@ from trivet.sandbox.world.consents import Consents
 from trivet.sandbox.world.directory import Directory
 from trivet.sandbox.world.keys import SigningKeys
 from trivet.sandbox.world.policies import Policies
+from trivet.sandbox.world.projects import Projects
 from trivet.sandbox.world.request_log import RequestLog
 from trivet.sandbox.world.scope_register import ScopeRegister
 from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
@@ -65,6 +66,7 @@ class World:
         self.consents = Consents(self.now)
         self.codes = Codes()
         self.tokens = TokenBook(self.now)
+        self.projects = Projects()
         self.faults = Faults()
         self.log = RequestLog()
         self.id_token_script = IdTokenScript()
@@ -109,6 +111,7 @@ class World:
                 self.consents,
                 self.codes,
                 self.tokens,
+                self.projects,
                 self.faults,
                 self.log,
                 self.id_token_script,
@@ -127,6 +130,14 @@ class World:
         self.consents.remove(consent)
         self.codes.forget(consent.sub, consent.client_id)
         self.tokens.revoke_below(consent.sub, consent.client_id, consent.path)
+
+    def forget_client(self, client: Client) -> None:
+        """Remove *client* with all it has: its scopes, what people agreed to there, tokens by it and for it."""
+        self.consents.forget_client(client.id)
+        self.codes.forget_client(client.id)
+        self.tokens.revoke_client(client.id)
+        self.scopes.remove(self.scopes.of_client(client.id))
+        self.applications.remove(client)
 
     def meets(self, person: Person, session: Iterable[Authentication], condition: Condition) -> bool:
         """Say whether *person* meets *condition* now, in a session with these authentications."""

@@ -1,0 +1,98 @@
+"""``/v2/api/projects`` (SDK fixtures ``create_project``, ``get_projects`` and their siblings)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, jsonify
+
+from trivet.sandbox.auth.api_error import answer_api_errors, conflict, invalid_parameters
+from trivet.sandbox.auth.identities import identity_document
+from trivet.sandbox.auth.registration.body import posted
+from trivet.sandbox.auth.registration.management import manager, own_project
+from trivet.sandbox.world.projects import Project
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from trivet.sandbox.auth.registration.body import Fields
+    from trivet.sandbox.world import World
+
+PROJECTS = "/v2/api/projects"
+PROJECT = f"{PROJECTS}/<project_id>"
+
+
+def projects_routes(world: World) -> Blueprint:
+    routes = Blueprint("projects", __name__)
+    answer_api_errors(routes)
+
+    @routes.get(PROJECTS)
+    def projects() -> ResponseReturnValue:
+        with world.lock:
+            who = manager(world)
+            mine = [project_document(each, world) for each in world.projects if each.is_run_by(who.person)]
+            return jsonify({"projects": mine})
+
+    @routes.post(PROJECTS)
+    def create() -> ResponseReturnValue:
+        with world.lock:
+            manager(world)
+            project = Project("", "", [])
+            _describe(project, posted("project"), world)
+            world.projects.add(project)
+            return jsonify({"project": project_document(project, world)})
+
+    @routes.get(PROJECT)
+    def project(project_id: str) -> ResponseReturnValue:
+        with world.lock:
+            found = own_project(project_id, manager(world), world)
+            return jsonify({"project": project_document(found, world)})
+
+    @routes.put(PROJECT)
+    def update(project_id: str) -> ResponseReturnValue:
+        with world.lock:
+            found = own_project(project_id, manager(world), world)
+            _describe(found, posted("project"), world)
+            return jsonify({"project": project_document(found, world)})
+
+    @routes.delete(PROJECT)
+    def delete(project_id: str) -> ResponseReturnValue:
+        with world.lock:
+            found = own_project(project_id, manager(world), world)
+            if any(client.project == found.id for client in world.applications):
+                raise conflict("The project still has clients")
+            document = project_document(found, world)
+            world.projects.remove(found)
+            return jsonify({"project": document})
+
+    return routes
+
+
+def _describe(project: Project, fields: Fields, world: World) -> None:
+    """Change *project* as the *fields* say.
+
+    Raises:
+        ApiError: 400 ``INVALID_PARAMETERS``; nothing has changed then.
+    """
+    display_name = fields.text("display_name", project.display_name)
+    contact_email = fields.text("contact_email", project.contact_email)
+    admin_ids = fields.ids("admin_ids", project.admin_ids)
+    fields.finish()
+    if not admin_ids:
+        raise invalid_parameters("A project has at least one administrator")
+    if any(world.directory.find(each) is None for each in admin_ids):
+        raise invalid_parameters("An administrator does not exist")
+    project.display_name, project.contact_email, project.admin_ids = display_name, contact_email, admin_ids
+
+
+def project_document(project: Project, world: World) -> dict[str, Any]:
+    admins = [world.directory.find(each) for each in project.admin_ids]
+    return {
+        "id": project.id,
+        "display_name": project.display_name,
+        "project_name": project.display_name,
+        "contact_email": project.contact_email,
+        "admin_ids": project.admin_ids,
+        "admin_group_ids": None,
+        "admins": {"identities": [identity_document(each) for each in admins if each], "groups": []},
+    }

@@ -1,0 +1,47 @@
+"""Projects: whoever administers one administers the clients registered in it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trivet.sandbox.world.people import Person
+
+
+@dataclass
+class Project:
+    """One project. Any of a person's linked identities may be the one that administers it."""
+
+    display_name: str
+    contact_email: str
+    admin_ids: list[str]
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def is_run_by(self, person: Person) -> bool:
+        return any(each.id in self.admin_ids for each in person.identities)
+
+
+class Projects:
+    """All projects, by id."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Project] = {}
+
+    def __iter__(self) -> Iterator[Project]:
+        return iter(self._by_id.values())
+
+    def find(self, project_id: str | None) -> Project | None:
+        return self._by_id.get((project_id or "").lower())
+
+    def add(self, project: Project) -> None:
+        self._by_id[project.id] = project
+
+    def remove(self, project: Project) -> None:
+        del self._by_id[project.id]
+
+    def clear(self) -> None:
+        self._by_id.clear()
