@@ -64,3 +64,7 @@ class Switches:
     refreshed_tokens_keep_authentications: bool = False
     """Give a refreshed access token the authentications of the session it came from. Which session it belongs to is
     unknown; without any, a client that only refreshes meets the demand for a step-up again."""
+
+    stale_sessions_demand_prompt: bool = False
+    """Let a collection whose time limit has passed demand ``prompt=login``. The demands that were seen name no prompt;
+    without it only a client that adds it by itself, as the vendor's do, gets a session that is new enough."""

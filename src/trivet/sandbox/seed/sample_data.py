@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 NIGHTS = 120
 FIELDS = ("A", "B", "C")
 REELS = 3
+GUARDED = {
+    "second_factor": "Patient records.",
+    "lab_staff": "Staff records.",
+    "one_identity": "Referee reports.",
+    "just_now": "Exam papers.",
+    "by_policy": "Trial results.",
+}
+"""Collections of high assurance -> what is in them."""
 MODEL_RUNS = ("control", "historical", "ssp245", "ssp585")
 FITS_CARD_BYTES = 80
 FITS_BLOCK_BYTES = 2880
@@ -50,6 +58,9 @@ def sample_files() -> dict[str, bytes]:
         files[f"survey/nights/night-{night:03}.csv"] = _table("exposure", "seconds", 5 + night % 7)
     for field in FIELDS:
         files[f"survey/images/field-{field}/deep/stack.fits"] = fits_image(f"FIELD {field}")
+    for key, contents in GUARDED.items():
+        files[f"{key}/README.txt"] = f"{contents} You have shown what it takes to read this.\n".encode()
+        files[f"{key}/2026/index.csv"] = _table("entry", "value", 12)
     for reel in range(1, REELS + 1):
         files[f"tape/reel-{reel:02}/frames.csv"] = _table("frame", "counts", 6)
     for run in MODEL_RUNS:

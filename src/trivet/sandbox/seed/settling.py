@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.seed.assurance import read_assurance
 from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.policy_entry import read_policy
 from trivet.sandbox.seed.reading import SeedError, Table, seed_id
@@ -47,7 +48,9 @@ class Settling:
         clients = {key: self._client(key, entry) for key, entry in self._entries("clients")}
         policies = {key: self._policy(key, entry) for key, entry in self._entries("policies")}
         found = {key: person for key, person in people.items() if person is not None}
-        collections = {key: self._collection(key, entry, found) for key, entry in self._entries("collections")}
+        collections = {
+            key: self._collection(key, entry, found, policies) for key, entry in self._entries("collections")
+        }
         kept = {key: each for key, each in collections.items() if each is not None}
         scopes = settled_scopes(self._scopes, kept.values())
         if self._problems:
@@ -130,7 +133,9 @@ class Settling:
         self._unique(entry, policy.id)
         return policy
 
-    def _collection(self, key: str, entry: Entry, people: dict[str, Person]) -> Collection | None:
+    def _collection(
+        self, key: str, entry: Entry, people: dict[str, Person], policies: dict[str, Policy]
+    ) -> Collection | None:
         owner = people.get(entry.choice("owner", tuple(people)))
         shared_with, writable_by = (self._some(entry, field, people) for field in ("shared_with", "writable_by"))
         fields = {
@@ -141,6 +146,9 @@ class Settling:
             "description": entry.text("description", ""),
             "organization": entry.text("organization", ""),
         }
+        assurance = read_assurance(entry, people, policies)
+        if assurance is not None and not fields["entity_type"].startswith("GCSv5_"):
+            entry.problem("only GCSv5 collections can have it", "high_assurance")
         public, keywords, root = entry.flag("public"), tuple(entry.texts("keywords")), self._root(key, entry)
         if owner is None:
             return None
@@ -152,6 +160,7 @@ class Settling:
             keywords=keywords,
             shared_with=shared_with,
             writable_by=writable_by,
+            assurance=assurance,
             **fields,
         )
 

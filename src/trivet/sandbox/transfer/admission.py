@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.http.bearer import bearer_token
-from trivet.sandbox.transfer.demands import consent_required
+from trivet.sandbox.transfer.demands import consent_required, login_failed, policy_failed
 from trivet.sandbox.transfer.errors import TransferError
 from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL, data_access
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
-    from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.collections import Assurance, Collection
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.tokens import Token
 
@@ -53,10 +53,13 @@ def admit(world: World, token: Token, collection_id: str, *, to_write: bool = Fa
     """Return the collection, for reading its files or, with *to_write*, changing them. Call it with the world's lock.
 
     Raises:
-        TransferError: 404 if there is none, 403 if its files are not for the holder of *token*, or not yet.
+        TransferError: 404 if there is none, 403 if its files are not for the holder of *token*, or not yet; 502 if it
+            is the session that has to be another.
     """
     person = token.grant.person
     collection = visible_collection(world, person, collection_id)
+    if collection.assurance is not None:
+        _check_session(world, token, collection, collection.assurance)
     if collection.takes_data_access:
         _check_data_access(world, token, collection)
     if to_write and not collection.is_writable_by(person):
@@ -64,6 +67,26 @@ def admit(world: World, token: Token, collection_id: str, *, to_write: bool = Fa
         raise TransferError(403, "EndpointPermissionDenied", message)
     world.recently_used.setdefault(person.sub, {})[collection.id] = world.now()
     return collection
+
+
+def _check_session(world: World, token: Token, collection: Collection, assurance: Assurance) -> None:
+    """Let the person pass if the session of their token is what a collection of high assurance demands.
+
+    Raises:
+        TransferError: 403 ``AuthPolicyFailed``, also for a policy that is gone; 502 ``...LoginFailed`` for the rest.
+    """
+    person, session = token.grant.person, token.grant.authentications.values()
+    if assurance.policy_id is not None:
+        policy = world.policies.find(assurance.policy_id)
+        if policy is None or not world.meets(person, session, policy.condition):
+            raise policy_failed(assurance.policy_id)
+    if not world.meets(person, session, assurance.condition):
+        latest = max(session, key=lambda each: each.at, default=None)
+        once_more, with_prompt = (
+            latest.identity if latest else person.primary,
+            world.switches.stale_sessions_demand_prompt,
+        )
+        raise login_failed(collection, assurance.condition, once_more, with_prompt=with_prompt)
 
 
 def _check_data_access(world: World, token: Token, collection: Collection) -> None:

@@ -32,6 +32,7 @@ def endpoint_document(collection: Collection, person: Person) -> dict[str, Any]:
         "public": collection.public,
         "default_directory": collection.default_directory,
         "my_effective_roles": ["administrator"] if collection.owner == person else [],
+        **_assurance(collection),
         "is_globus_connect": personal,
         "gcp_connected": True if personal else None,
         "gcp_paused": False if personal else None,
@@ -39,11 +40,21 @@ def endpoint_document(collection: Collection, person: Person) -> dict[str, Any]:
     }
 
 
+def _assurance(collection: Collection) -> dict[str, Any]:
+    """Return what the collection says of its demands; which identity or domain it wants shows only when it refuses."""
+    demanded = collection.assurance
+    within = demanded.condition.within if demanded else None
+    return {
+        "high_assurance": demanded is not None,
+        "mfa_required": demanded is not None and demanded.condition.mfa,
+        "authentication_timeout_mins": None if within is None else int(within // 60),
+        "authentication_policy_id": demanded.policy_id if demanded else None,
+    }
+
+
 def _constants() -> dict[str, Any]:
-    """Return the fields that are the same for all our collections: none is high-assurance, shared or paused."""
+    """Return the fields that are the same for all our collections: none is hosted elsewhere, shared or paused."""
     nothing = (
-        "authentication_timeout_mins",
-        "authentication_policy_id",
         "host_endpoint_id",
         "host_path",
         "mapped_collection_id",
@@ -60,8 +71,6 @@ def _constants() -> dict[str, Any]:
         "non_functional_endpoint_id",
     )
     no = (
-        "high_assurance",
-        "mfa_required",
         "force_encryption",
         "force_verify",
         "disable_verify",

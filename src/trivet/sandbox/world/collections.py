@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from trivet.sandbox.world.conditions import Condition
     from trivet.sandbox.world.people import Person
 
 ENTITY_TYPES = (
@@ -19,8 +20,19 @@ ENTITY_TYPES = (
 
 
 @dataclass(frozen=True)
+class Assurance:
+    """What a collection of high assurance demands of the session, and perhaps the id of a policy besides."""
+
+    condition: Condition
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Collection:
-    """One collection. ``root`` is the directory it shows; nothing outside is ever served."""
+    """One collection. ``root`` is the directory it shows; nothing outside is ever served.
+
+    ``assurance`` is None where it is not high.
+    """
 
     key: str
     id: str
@@ -35,14 +47,15 @@ class Collection:
     description: str
     organization: str
     keywords: tuple[str, ...]
+    assurance: Assurance | None = None
 
     @property
     def takes_data_access(self) -> bool:
         """Whether it has a ``data_access`` scope, and wants a consent for it before it lets anybody at its files.
 
-        Mapped collections do, guest collections never (``globus_sdk`` TransferClient.add_app_data_access_scope).
+        Mapped collections without high assurance do, no others (``add_app_data_access_scope`` of the SDK's client).
         """
-        return self.entity_type == "GCSv5_mapped_collection"
+        return self.entity_type == "GCSv5_mapped_collection" and self.assurance is None
 
     def is_visible_to(self, person: Person) -> bool:
         return self.public or person in self.shared_with or self.is_writable_by(person)
