@@ -15,6 +15,7 @@ from trivet.sandbox.auth.introspect import introspect_routes
 from trivet.sandbox.auth.oauth_server import SandboxServer
 from trivet.sandbox.auth.registration.clients import clients_routes
 from trivet.sandbox.auth.registration.credentials import credentials_routes
+from trivet.sandbox.auth.registration.policies import policies_routes
 from trivet.sandbox.auth.registration.projects import projects_routes
 from trivet.sandbox.auth.registration.scopes import scopes_routes
 from trivet.sandbox.auth.revoke import revoke_routes
@@ -64,6 +65,7 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         identities_routes(world),
         identity_providers_routes(world),
         projects_routes(world),
+        policies_routes(world),
         clients_routes(world),
         credentials_routes(world),
         scopes_routes(world),

@@ -65,6 +65,7 @@ def _changed(path, value):
         ("policies/strict/authentication_assurance_timeout", 0, "timeout: a whole number above zero is needed here"),
         ("policies/strict/authentication_assurance_timeout", True, "timeout: a whole number above zero is needed"),
         ("policies/strict/domain_constraints_include", "x", "domain_constraints_include: a list of texts is needed"),
+        ("policies/strict/owner", "bob", "policies.strict.owner: there is nobody called 'bob'"),
         ("policies/strict/id", seed_id("client", "app"), "policies.strict: has the same id as clients.app"),
         ("clients/app/id", seed_id("collection", "data"), "collections.data: has the same id as clients.app"),
     ],

@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING
 
 from trivet.sandbox.seed.reading import seed_id
 from trivet.sandbox.world.policies import Policy
+from trivet.sandbox.world.projects import Project
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trivet.sandbox.seed.entry import Entry
+    from trivet.sandbox.world.people import Person
 
 
-def read_policy(key: str, entry: Entry) -> Policy:
-    """Return the policy; a list of domains that is left out is no constraint."""
+def read_policy(key: str, entry: Entry, people: Mapping[str, Person]) -> tuple[Policy, Project | None]:
+    """Return the policy, and the project of its owner if it has one; without, nobody may change it.
+
+    A list of domains that is left out is no constraint.
+    """
+    project = _project(entry, people)
     policy = Policy(
         id=entry.id(seed_id("policy", key)),
-        project_id=seed_id("project", "policies"),
+        project_id=project.id if project else seed_id("project", "nobody"),
         display_name=entry.text("display_name"),
         description=entry.text("description", ""),
         high_assurance=entry.flag("high_assurance"),
@@ -26,4 +34,15 @@ def read_policy(key: str, entry: Entry) -> Policy:
     )
     if policy.required_mfa and not policy.high_assurance:
         entry.problem("only a policy with high_assurance can require a second factor", "required_mfa")
-    return policy
+    return policy, project
+
+
+def _project(entry: Entry, people: Mapping[str, Person]) -> Project | None:
+    key = entry.optional_text("owner")
+    if key is None:
+        return None
+    if key not in people:
+        entry.problem(f"there is nobody called {key!r}", "owner")
+        return None
+    owner = people[key]
+    return Project(f"Policies of {owner.name}", owner.email or "", [owner.sub], seed_id("project", key))

@@ -19,6 +19,7 @@ from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
     from trivet.sandbox.world.policies import Policy
+    from trivet.sandbox.world.projects import Project
 
 SECTIONS = ("identity_providers", "people", "clients", "policies", "collections")
 SHORT_TYPES = {"confidential": CONFIDENTIAL, "public": INSTALLED}
@@ -35,6 +36,7 @@ class Settling:
         self._problems: list[str] = []
         self._ids: dict[str, str] = {}
         self._scopes: list[SeedScope] = []
+        self._projects: dict[str, Project] = {}
 
     def inhabitants(self) -> Inhabitants:
         """Return what the seed describes.
@@ -46,8 +48,8 @@ class Settling:
         providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
         clients = {key: self._client(key, entry) for key, entry in self._entries("clients")}
-        policies = {key: self._policy(key, entry) for key, entry in self._entries("policies")}
         found = {key: person for key, person in people.items() if person is not None}
+        policies = {key: self._policy(key, entry, found) for key, entry in self._entries("policies")}
         collections = {
             key: self._collection(key, entry, found, policies) for key, entry in self._entries("collections")
         }
@@ -55,7 +57,7 @@ class Settling:
         scopes = settled_scopes(self._scopes, kept.values())
         if self._problems:
             raise SeedError(self._problems)
-        return Inhabitants(found, clients, kept, policies, scopes, providers)
+        return Inhabitants(found, clients, kept, policies, scopes, providers, list(self._projects.values()))
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})
@@ -128,9 +130,11 @@ class Settling:
         self._scopes += own_scopes(client, entry)
         return client
 
-    def _policy(self, key: str, entry: Entry) -> Policy:
-        policy = read_policy(key, entry)
+    def _policy(self, key: str, entry: Entry, people: dict[str, Person]) -> Policy:
+        policy, project = read_policy(key, entry, people)
         self._unique(entry, policy.id)
+        if project is not None:
+            self._projects[project.id] = project
         return policy
 
     def _collection(

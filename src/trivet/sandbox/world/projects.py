@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from trivet.sandbox.world.people import Person
 
@@ -26,10 +26,10 @@ class Project:
 
 
 class Projects:
-    """All projects, by id."""
+    """All projects, by id; those of a seed are copied, since they may change."""
 
-    def __init__(self) -> None:
-        self._by_id: dict[str, Project] = {}
+    def __init__(self, seeded: Iterable[Project] = ()) -> None:
+        self._by_id = {each.id: replace(each, admin_ids=list(each.admin_ids)) for each in seeded}
 
     def __iter__(self) -> Iterator[Project]:
         return iter(self._by_id.values())
@@ -42,6 +42,3 @@ class Projects:
 
     def remove(self, project: Project) -> None:
         del self._by_id[project.id]
-
-    def clear(self) -> None:
-        self._by_id.clear()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.consents import Consent
     from trivet.sandbox.world.people import Identity, IdentityProvider, Person
     from trivet.sandbox.world.policies import Policy
+    from trivet.sandbox.world.projects import Project
     from trivet.sandbox.world.scope_register import RegisteredScope
 
 
@@ -46,6 +47,7 @@ class Inhabitants:
     policies: dict[str, Policy]
     scopes: list[RegisteredScope] = field(default_factory=list)
     identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
+    projects: list[Project] = field(default_factory=list)
 
 
 class World:
@@ -66,7 +68,6 @@ class World:
         self.consents = Consents(self.now)
         self.codes = Codes()
         self.tokens = TokenBook(self.now)
-        self.projects = Projects()
         self.faults = Faults()
         self.log = RequestLog()
         self.id_token_script = IdTokenScript()
@@ -81,6 +82,7 @@ class World:
         self.people = self._inhabitants.people
         self.collections = self._inhabitants.collections
         self.policies = Policies(self._inhabitants.policies)
+        self.projects = Projects(self._inhabitants.projects)
         self.applications = Applications(self._inhabitants.clients, self.now())
         self.directory = Directory(self._inhabitants.identity_providers, self.people, self.applications)
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
@@ -111,7 +113,6 @@ class World:
                 self.consents,
                 self.codes,
                 self.tokens,
-                self.projects,
                 self.faults,
                 self.log,
                 self.id_token_script,

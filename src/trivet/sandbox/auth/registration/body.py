@@ -17,6 +17,8 @@ from trivet.sandbox.world.web_addresses import is_redirect_address, is_web_addre
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_NUMBER = 10**9
+
 
 def posted(wrapper: str) -> Fields:
     """Return the fields of the object called *wrapper* in the current request's body.
@@ -70,6 +72,19 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise invalid_parameters(f"{name} is a list of texts")
         return list(value)
+
+    def optional_texts(self, name: str, now: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if self._unread.get(name, now) is None:
+            self._unread.pop(name, None)
+            return None
+        return tuple(self.texts(name, list(now or ())))
+
+    def optional_number(self, name: str, now: int | None) -> int | None:
+        """Return a whole number above zero, or None."""
+        value = self._unread.pop(name, now)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_NUMBER):
+            raise invalid_parameters(f"{name} is a whole number above zero")
+        return value
 
     def ids(self, name: str, now: list[str]) -> list[str]:
         return [_id(name, each) for each in self.texts(name, now)]

@@ -61,6 +61,8 @@ def projects_routes(world: World) -> Blueprint:
             found = own_project(project_id, manager(world), world)
             if any(client.project == found.id for client in world.applications):
                 raise conflict("The project still has clients")
+            if any(policy.project_id == found.id for policy in world.policies):
+                raise conflict("The project still has policies")
             document = project_document(found, world)
             world.projects.remove(found)
             return jsonify({"project": document})
