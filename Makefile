@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 demo: $(VENV)/.demo  ## the sandbox and the portal on loopback, ready to click through
 	@$(BIN)/trivet demo
 
-test: check $(VENV)/.browser  ## every test, browser tests included
+test: check $(VENV)/.browser $(VENV)/.globus-cli  ## every test, browser tests included
 	$(PYTEST) -n auto --dist loadgroup -m "not soak"
 
 check: $(VENV)/.test  ## style, types and the direction of the arrows
@@ -43,4 +43,10 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.browser: $(VENV)/.test .ci/browser
 	@.ci/browser $(BIN)/python
+	@touch $@
+
+# The vendor's command line insists on versions of its own, so it gets an environment of its own.
+$(VENV)/.globus-cli: $(VENV)/bin/python constraints-globus-cli.txt
+	@$(BIN)/python -m venv --clear --without-pip $(VENV)/globus-cli
+	$(BIN)/python -m pip --python $(VENV)/globus-cli/bin/python install -q --disable-pip-version-check -c constraints-globus-cli.txt globus-cli
 	@touch $@

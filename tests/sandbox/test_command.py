@@ -11,6 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from trivet.sandbox.address import sdk_environment
 from trivet.sandbox.command import sandbox
 
 PROGRAM = "from trivet.sandbox.command import sandbox; sandbox()"
@@ -29,6 +30,25 @@ def test_runs_until_interrupted(sent):
         running.send_signal(sent)
         _, errors = running.communicate(timeout=20)
     assert (running.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address", "profile"),
+    [
+        (["env"], "http://localhost:8137/", "sandbox-8137"),
+        (["env", "--port", "9000"], "http://localhost:9000/", "sandbox-9000"),
+        (["--port", "9000", "env"], "http://localhost:9000/", "sandbox-9000"),
+        (["env", "--host", "::1"], "http://[::1]:8137/", "sandbox-8137"),
+    ],
+)
+def test_env(arguments, address, profile):
+    """Any shell can evaluate it: every service of the SDK, and a profile that keeps globus-cli's real logins apart."""
+    printed = CliRunner().invoke(sandbox, arguments).output
+    shell = subprocess.run(["sh", "-ec", f"{printed}\nenv"], capture_output=True, text=True, check=True, env={})
+    found = dict(line.split("=", 1) for line in shell.stdout.splitlines())
+    assert {name for name in found if name.startswith("GLOBUS_SDK_SERVICE_URL_")} == set(sdk_environment(address))
+    assert {value for name, value in found.items() if name.startswith("GLOBUS_SDK_")} == {address}
+    assert found["GLOBUS_PROFILE"] == profile
 
 
 def test_a_bad_seed_is_a_sentence(tmp_path):

@@ -50,6 +50,15 @@ def origin(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def program_environment(issuer: str) -> dict[str, str]:
+    """Return the variables that send globus-sdk and globus-cli to *issuer*.
+
+    globus-cli keeps what it holds of the sandbox in a profile of its own. Without one it would send the tokens of a
+    real login here, and forget them at ``globus logout``.
+    """
+    return {**sdk_environment(issuer), "GLOBUS_PROFILE": f"sandbox-{urlsplit(issuer).port or 'default'}"}
+
+
 def sdk_environment(issuer: str) -> dict[str, str]:
     """Return the variables that send every globus-sdk client to *issuer*.
 

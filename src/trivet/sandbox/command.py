@@ -1,7 +1,8 @@
-"""``trivet sandbox``: run the sandbox until it is interrupted."""
+"""``trivet sandbox``: run the sandbox until it is interrupted; ``trivet sandbox env``: how to talk to it."""
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trivet.sandbox.address import LOOPBACK_HOSTS, AddressRefusedError
+from trivet.sandbox.address import LOOPBACK_HOSTS, AddressRefusedError, origin, program_environment
 from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
 
@@ -19,14 +20,25 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8137
 
 
-@click.command("sandbox")
+@click.group("sandbox", invoke_without_command=True)
 @click.option("--host", default="localhost", show_default=True, type=click.Choice(LOOPBACK_HOSTS))
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="0 picks a free one.")
 @click.option("--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People and collections.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep collections' files here.")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="Register one more for the first application.")
-def sandbox(host: str, port: int, seed: Path | None, data_dir: Path | None, redirect_uris: tuple[str, ...]) -> None:
+@click.pass_context
+def sandbox(
+    context: click.Context,
+    *,
+    host: str,
+    port: int,
+    seed: Path | None,
+    data_dir: Path | None,
+    redirect_uris: tuple[str, ...],
+) -> None:
     """Run a local Globus for development and tests."""
+    if context.invoked_subcommand is not None:
+        return
     stopped = threading.Event()
     stop_on_signals(stopped)
     try:
@@ -43,6 +55,22 @@ def sandbox(host: str, port: int, seed: Path | None, data_dir: Path | None, redi
         ) from None
 
 
+@sandbox.command("env", short_help="Print the variables that send globus-sdk and globus-cli to it.")
+@click.option("--host", type=click.Choice(LOOPBACK_HOSTS), help="Where the sandbox runs, if not at the usual place.")
+@click.option("--port", type=click.IntRange(1, 65_535))
+@click.pass_context
+def env(context: click.Context, host: str | None, port: int | None) -> None:
+    """Print the variables that send globus-sdk and globus-cli to a running sandbox, for a shell's `eval`."""
+    assert context.parent is not None
+    asked = context.parent.params
+    _print_exports(origin(host or asked["host"], port or asked["port"] or DEFAULT_PORT))
+
+
+def _print_exports(issuer: str) -> None:
+    for name, value in program_environment(issuer).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
 def stop_on_signals(stopped: threading.Event) -> None:
     """Set *stopped* when somebody presses Ctrl-C, ends this process or closes its terminal."""
 
@@ -56,8 +84,7 @@ def stop_on_signals(stopped: threading.Event) -> None:
 
 def _greet(globus: Sandbox) -> None:
     click.echo(f"Sandbox, not Globus: {globus.url}\n")
-    for name, value in globus.environ.items():
-        click.echo(f"export {name}={value}")
+    _print_exports(globus.url)
     first, *_ = globus.clients.values()
     click.echo(f"\nFor a Flask application with Trivet, to be “{first.name}”:\n")
     click.echo(f"export FLASK_GLOBUS_CLIENT_ID={first.id}\nexport FLASK_GLOBUS_CLIENT_SECRET={first.secret}")
