@@ -13,6 +13,7 @@ import jwt
 import pytest
 import requests
 
+from depot import Depot
 from trivet.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -272,3 +273,30 @@ def verify_id_token(globus: Sandbox) -> Callable[[str], dict[str, Any]]:
         return jwt.decode(token, key, algorithms=["RS512"], audience=audience, issuer=globus.url)
 
     return verify
+
+
+class Clock:
+    """Epoch seconds; they pass only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def _depot() -> Iterator[Depot]:
+    depot = Depot(Clock())
+    with depot.globus:
+        yield depot
+
+
+@pytest.fixture
+def depot(_depot: Depot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Depot]:
+    """Collections to move files between, all empty; the clock stands still."""
+    for name, value in _depot.globus.environ.items():
+        monkeypatch.setenv(name, value)
+    _depot.empty()
+    yield _depot
+    _depot.globus.reset()

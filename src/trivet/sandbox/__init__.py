@@ -1,4 +1,4 @@
-"""A local Globus for tests and demos: Auth, and the parts of Transfer that only read.
+"""A local Globus for tests and demos: Auth and Transfer.
 
 Unmodified clients (globus-sdk, browsers) talk to it over HTTP. It owns the people, clients, collections, tokens and
 pages of one pretend Globus, and it shares no code with the rest of trivet: a misreading of the protocol made on one
@@ -15,6 +15,7 @@ Where things are; each imports only from what stands below it:
     app  serving                the routes put together; the threads that serve them
     auth/  transfer/            what Globus Auth and Transfer answer; the pages people see are in ``auth/sign_in/``
     http/  seed/                what every request has in common; what a sandbox begins with
+    carrier/  files/            who does what takes longer than a request; how a file is touched without leaving
     world/                      who and what there is, and what has been issued
     script/  switches  address  what a test may bend; what nobody knows of Globus; where the sandbox may be
 """

@@ -42,12 +42,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from flask.typing import ResponseReturnValue
 
+    from trivet.sandbox.carrier.carriers import Carriers
     from trivet.sandbox.world import World
 
+MAX_BODY_BYTES = 1_000_000
+"""What a request may bring, unless its route has room for more."""
 
-def build(world: World, closing: threading.Event) -> WSGIApplication:
-    """Return the application over *world*. Set *closing* to cut short any delay it is in."""
+
+def build(world: World, carriers: Carriers, closing: threading.Event) -> WSGIApplication:
+    """Return the application over *world*; *carriers* get its tasks. Set *closing* to cut short any delay it is in."""
     app = Flask(__name__, static_url_path=STATIC)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]
     server = SandboxServer(world)
     for routes in (
@@ -72,7 +77,7 @@ def build(world: World, closing: threading.Event) -> WSGIApplication:
         logout_routes(world),
         consents_routes(world),
         consents_page_routes(world),
-        transfer_routes(world),
+        transfer_routes(world, carriers),
     ):
         app.register_blueprint(routes)
     _add_home(app, world)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from trivet.sandbox.address import check_host, check_issuer, origin, sdk_environment
 from trivet.sandbox.app import build
+from trivet.sandbox.carrier.carriers import Carriers
+from trivet.sandbox.script.carrying import FileFault, Hold, Side
 from trivet.sandbox.script.faults import Fault, fault_answer
 from trivet.sandbox.seed.reading import Table, read_seed
 from trivet.sandbox.seed.sample_data import write_sample_data
@@ -70,6 +72,7 @@ class Sandbox:
         self._switches = switches or Switches()
         self._closing = threading.Event()
         self._world: World | None = None
+        self._carriers: Carriers | None = None
         self._server: ServerThread | None = None
         self._own_directory: tempfile.TemporaryDirectory[str] | None = None
 
@@ -91,7 +94,8 @@ class Sandbox:
             self._port = sockets[0].getsockname()[1]
             self._closing.clear()
             self._world = self._new_world(inhabitants)
-            self._server = ServerThread(build(self._world, self._closing), sockets)
+            self._carriers = Carriers(self._world.carrying, tries=self._switches.transfer_tries)
+            self._server = ServerThread(build(self._world, self._carriers, self._closing), sockets)
         except BaseException:
             self._remove_directory()
             raise
@@ -114,11 +118,14 @@ class Sandbox:
             self._own_directory = None
 
     def stop(self) -> None:
-        """Stop listening, end all threads and remove the temporary directory. May be called twice."""
+        """Stop listening and carrying, end all threads and remove the temporary directory. May be called twice."""
         self._closing.set()
         if self._server is not None:
             self._server.stop()
             self._server = None
+        if self._carriers is not None:
+            self._carriers.stop()
+            self._carriers = None
         self._remove_directory()
 
     def __enter__(self) -> Self:
@@ -254,6 +261,61 @@ class Sandbox:
     def clear_faults(self) -> None:
         self.world.faults.clear()
 
+    def wait_for_tasks(self, timeout: float = 30.0) -> None:
+        """Return when no transfer or delete task goes on any more.
+
+        Raises:
+            TimeoutError: one still does after *timeout* seconds.
+        """
+        if self._carriers is not None:
+            self._carriers.wait_until_idle(timeout)
+
+    def hold_files(self, pattern: str = "*", *, after: int = 0) -> Hold:
+        """Make files wait, while they are copied or before they are deleted, when *after* bytes of each are done.
+
+        *pattern* is the path at the source, such as ``/run1/a.csv`` or ``*.csv``. They wait until ``release`` of what
+        this returns, or to the end of a ``with`` block; its ``wait_until_reached`` tells when one does.
+        """
+        return self.world.carrying.hold(pattern, after)
+
+    def fail_file(
+        self, pattern: str, code: str = "PERMISSION_DENIED", *, side: Side = "source", times: int | None = 1
+    ) -> None:
+        """Make files fail in transfer and delete tasks, the next *times* they are tried (None: until ``reset``).
+
+        A file is tried several times before its fault ends the task, see ``transfer_tries`` in the switches.
+
+        Raises:
+            ValueError: Transfer has no such *code*.
+        """
+        self.world.carrying.add_fault(FileFault(pattern, code, side, times))
+
+    def limit_rate(self, bytes_per_second: float | None) -> None:
+        """Let every task copy so many bytes in a second of real time, so that its progress can be watched.
+
+        Raises:
+            ValueError: the rate is not above 0.
+        """
+        self.world.carrying.rate = bytes_per_second
+
+    def pause_collection(self, name: str, message: str = "Paused for maintenance") -> None:
+        """Pause a collection, as its managers can: its tasks wait, and nothing else is done to its files.
+
+        Raises:
+            KeyError: there is no such collection.
+        """
+        self.world.carrying.pause(self.collections[name].id, message)
+
+    def resume_collection(self, name: str) -> None:
+        self.world.carrying.resume(self.collections[name].id)
+
     def reset(self) -> None:
-        """Go back to the seed: sign-ins, consents, tokens, faults, scripts, added addresses and the log are gone."""
-        self.world.reset()
+        """Go back to the seed: sign-ins, consents, tokens, tasks, faults, scripts, added addresses, the log are gone.
+
+        Tasks that are going on are canceled, and touch no file any more. Files stay as they are.
+        """
+        world = self.world
+        with world.lock:
+            if self._carriers is not None:
+                self._carriers.drop_everything()
+            world.reset()

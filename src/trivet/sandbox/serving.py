@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 WORKER_THREADS = 8
-MAX_BODY_BYTES = 1_000_000
+MAX_BODY_BYTES = 64_000_000
+"""What is read of a request at all; an application may have much less room."""
 STOP_SECONDS = 5.0
+MAX_CONNECTIONS = 500
+"""Clients keep theirs open. At the limit new ones wait in silence, so it has to be out of reach of a test suite."""
+
 FREE_PORT_TRIES = 20
 
 
@@ -79,6 +83,7 @@ class ServerThread:
             max_request_body_size=MAX_BODY_BYTES,
             ident=name,
             channel_timeout=600,
+            connection_limit=MAX_CONNECTIONS,
         )
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()

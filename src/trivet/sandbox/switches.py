@@ -54,6 +54,18 @@ class Switches:
     check_logout_redirect_uri: bool = False
     """Show the logout page's link only for registered addresses. Unknown; a link is shown, never followed."""
 
+    submission_status: int = 202
+    """HTTP status of an accepted task; a duplicate is 200. Its code is ``Accepted``, which in HTTP is 202."""
+
+    submission_id_must_be_ours: bool = True
+    """Refuse submission ids that ``submission_id`` has not given out to the same person. Unknown for home-made ones."""
+
+    transfer_tries: int = 3
+    """How often a file is tried before its fault ends the task. Globus goes on for hours; a test wants an end."""
+
+    operation_paused_status: int = 409
+    """HTTP status of ``OperationPaused``, for what would be done at once to the files of a paused collection."""
+
     rename_replaces: bool = False
     """Let a rename replace what is there already. Unknown; refusing finds the client that never expects a refusal."""
 

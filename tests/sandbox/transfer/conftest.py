@@ -8,30 +8,13 @@ from typing import TYPE_CHECKING
 import globus_sdk
 import pytest
 
-from trivet.sandbox.world.tokens import Grant
+from depot import transfer_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from trivet.sandbox import Sandbox
-
-TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
-
-
-def token_at(sandbox: Sandbox, person: str = "ada") -> str:
-    """An access token for Transfer, without going through sign-in."""
-    grant = Grant(
-        person=sandbox.people[person],
-        client_id=sandbox.clients["portal"].id,
-        resource_server="transfer.api.globus.org",
-        scopes=(TRANSFER_ALL,),
-        family="f",
-        session_id="s",
-        authentications={},
-        offline=False,
-    )
-    return sandbox.world.tokens.issue("access", grant).value
 
 
 @pytest.fixture
@@ -42,7 +25,7 @@ def client_of(globus: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     opened = []
 
     def make(person: str = "ada") -> globus_sdk.TransferClient:
-        client = globus_sdk.TransferClient(authorizer=globus_sdk.AccessTokenAuthorizer(token_at(globus, person)))
+        client = globus_sdk.TransferClient(authorizer=globus_sdk.AccessTokenAuthorizer(transfer_token(globus, person)))
         client.retry_config.max_retries = 0
         opened.append(client)
         return client

@@ -7,10 +7,8 @@ import os
 import pytest
 import requests
 
+from depot import transfer_token
 from trivet.sandbox import Sandbox
-from trivet.sandbox.world.tokens import Grant
-
-TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 
 @pytest.fixture
@@ -134,7 +132,7 @@ def test_links(globus, list_laptop):
         assert (found[f"link-{name}"]["type"], found[f"link-{name}"]["link_target"]) == ("invalid_symlink", None)
 
 
-def test_a_directory_that_cannot_be_read(tmp_path, endpoint):
+def test_odd_things_in_a_directory(tmp_path):
     """A named pipe and an unreadable name do not trouble a listing."""
 
     os.mkfifo(tmp_path / "pipe")
@@ -144,22 +142,8 @@ def test_a_directory_that_cannot_be_read(tmp_path, endpoint):
         (root / "odd").symlink_to(tmp_path)
         os.rename(tmp_path / "pipe", root / "pipe")
         os.rename(tmp_path / os.fsdecode(b"bad-\xff-name"), root / os.fsdecode(b"bad-\xff-name"))
-        token = _sign_in(own)
+        token = transfer_token(own)
         address = f"{own.url}/v0.10/operation/endpoint/{own.collections['laptop'].id}/ls"
         answer = requests.get(address, headers={"Authorization": f"Bearer {token}"})
     types = {entry["name"]: entry["type"] for entry in answer.json()["DATA"]}
     assert (types["pipe"], types["odd"], types["bad-\udcff-name"]) == ("pipe", "invalid_symlink", "file")
-
-
-def _sign_in(own):
-    grant = Grant(
-        person=own.people["ada"],
-        client_id=own.clients["portal"].id,
-        resource_server="transfer.api.globus.org",
-        scopes=(TRANSFER_ALL,),
-        family="f",
-        session_id="s",
-        authentications={},
-        offline=False,
-    )
-    return own.world.tokens.issue("access", grant).value

@@ -33,5 +33,5 @@ def add_form_logging(app: Flask) -> None:
     @app.before_request
     def log_form() -> None:
         record = request.environ.get(RECORD)
-        if record is not None and request.method == "POST":
+        if record is not None and request.method == "POST" and request.mimetype != "application/json":
             record.params.update(redacted(request.form.items()))

@@ -1,5 +1,5 @@
-"""Globus Transfer, version 0.10: find collections, describe them, list directories, make and rename what is in them.
+"""Globus Transfer, version 0.10: find collections, look into them and change what is there, at once or by tasks.
 
-It owns the documents, the errors, and the jail that keeps every path inside its collection; ``admission.py`` decides
-whose files are whose. Which collections there are is for ``world/`` to say, and whose token came along for ``http/``.
+It owns the documents and the errors; ``admission.py`` decides whose files are whose. What takes longer than a request
+it hands to ``carrier/``, and every path goes through the jail in ``files/``. What there is, ``world/`` says.
 """

@@ -10,30 +10,81 @@ from flask import request
 from trivet.sandbox.transfer.errors import TransferError, bad_request
 
 
-def document() -> dict[str, Any]:
+class Fields:
+    """One JSON object. What a field holds is checked when it is read; fields nobody reads are ignored, as Globus does.
+
+    Every method raises TransferError, 400, for a value that means nothing. Null is the same as nothing.
+    """
+
+    def __init__(self, document: object) -> None:
+        if not isinstance(document, dict):
+            raise bad_request("A JSON object is needed here")
+        self._document: dict[str, Any] = document
+
+    def __contains__(self, name: str) -> bool:
+        return self._document.get(name) is not None
+
+    def names(self) -> set[str]:
+        return set(self._document)
+
+    def data_type(self, *names: str) -> str:
+        """Return ``DATA_TYPE``, which may be missing where there is only one it can be."""
+        found = self._document.get("DATA_TYPE", names[0] if len(names) == 1 else None)
+        if found not in names:
+            raise bad_request(f"DATA_TYPE is {' or '.join(names)}")
+        return str(found)
+
+    def text(self, name: str) -> str:
+        value = self.optional_text(name)
+        if not value:
+            raise bad_request(f"{name} is required")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        value = self._document.get(name)
+        if value is not None and not isinstance(value, str):
+            raise bad_request(f"{name} is a text")
+        return value
+
+    def path(self, name: str) -> str:
+        """Return a path; some that JSON can say no file can have (Globus docs: Invalid Path Names)."""
+        value = self.text(name)
+        if "\r\n" in value:
+            raise TransferError(400, "InvalidPath", f"{name} holds a line break, which no path may have")
+        return value
+
+    def flag(self, name: str) -> bool:
+        return self.optional_flag(name) or False
+
+    def optional_flag(self, name: str) -> bool | None:
+        value = self._document.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise bad_request(f"{name} is true or false")
+        return value
+
+    def choice(self, name: str, choices: tuple[Any, ...]) -> Any:
+        """Return one of *choices*, or None. True is no 1."""
+        value = self._document.get(name)
+        if value is not None and (isinstance(value, bool | float) or value not in choices):
+            raise bad_request(f"{name} is one of: {', '.join(map(str, choices))}")
+        return value
+
+    def objects(self, name: str) -> list[Fields]:
+        value = self._document.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise bad_request(f"{name} is a list")
+        return [Fields(each) for each in value]
+
+
+def body() -> Fields:
     """Return the JSON object in the current request's body.
 
     Raises:
         TransferError: 400, if it is anything else.
     """
     try:
-        found = json.loads(request.get_data())
+        return Fields(json.loads(request.get_data()))
     except (ValueError, RecursionError) as error:
         raise bad_request(f"Could not parse JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise bad_request("The body is a JSON object")
-    return found
-
-
-def path_in(fields: dict[str, Any], name: str) -> str:
-    """Return the path under *name*.
-
-    Raises:
-        TransferError: 400, if there is none, or one that Globus has no name for (Globus docs: Invalid Path Names).
-    """
-    value = fields.get(name)
-    if not isinstance(value, str) or not value:
-        raise bad_request(f"{name} is required, and is a text")
-    if "\r\n" in value:
-        raise TransferError(400, "InvalidPath", f"{name} holds a line break, which no path may have")
-    return value

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trivet.sandbox.transfer.jail import PathMissingError, PathRefusedError, resolve
+from trivet.sandbox.files.jail import PathMissingError, PathRefusedError, resolve
 
 if TYPE_CHECKING:
     from trivet.sandbox.world.collections import Collection

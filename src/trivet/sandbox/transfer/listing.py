@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from trivet.sandbox.files.jail import HOME, opened_directory, parts_of
+from trivet.sandbox.files.partial import is_partial
 from trivet.sandbox.transfer.file_document import described
-from trivet.sandbox.transfer.filtering import in_order, keep_matching
-from trivet.sandbox.transfer.jail import HOME, opened_directory, parts_of
+from trivet.sandbox.transfer.filtering import in_order, keep_matching, size_test, text_test, time_test
 from trivet.sandbox.transfer.refusals import refusals
 from trivet.sandbox.transfer.whole_numbers import whole_number
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.collections import Collection
 
 MAX_ENTRIES = 100_000
+
+FILTERS = {
+    "name": text_test,
+    "type": text_test,
+    "size": size_test,
+    "last_modified": time_test,
+    "user": text_test,
+    "group": text_test,
+    "permissions": text_test,
+}
 
 
 def listing_document(collection: Collection, args: MultiDict[str, str]) -> dict[str, Any]:
@@ -31,7 +42,8 @@ def listing_document(collection: Collection, args: MultiDict[str, str]) -> dict[
     parts, documents = _entries(collection, asked)
     if args.get("show_hidden") in ("0", "false", "False"):
         documents = [each for each in documents if not each["name"].startswith(".")]
-    documents = in_order(keep_matching(documents, args.getlist("filter")), args.get("orderby", ""))
+    documents = keep_matching(documents, args.getlist("filter"), FILTERS)
+    documents = in_order(in_order(documents, "name", FILTERS), args.get("orderby") or "name", FILTERS)
     page = documents[offset : offset + limit]
     return {
         "DATA_TYPE": "file_list",
@@ -39,7 +51,7 @@ def listing_document(collection: Collection, args: MultiDict[str, str]) -> dict[
         "path": shown_path(asked),
         "absolute_path": shown_path("/".join(parts)),
         "rename_supported": True,
-        "symlink_supported": True,
+        "symlink_supported": False,
         "length": len(page),
         "total": len(documents),
         "DATA": page,
@@ -50,7 +62,8 @@ def _entries(collection: Collection, path: str) -> tuple[list[str], list[dict[st
     with refusals(operation="DirListing"):
         parts = parts_of(path, collection.default_directory)
         with opened_directory(collection, parts) as (fd, real):
-            found = [described(collection, name, fd, real) for name in os.listdir(fd)]
+            names = [name for name in os.listdir(fd) if not is_partial(name)]
+            found = [described(collection, name, fd, real) for name in names]
     return parts, [each for each in found if each is not None]
 
 

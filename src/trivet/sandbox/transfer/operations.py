@@ -6,8 +6,8 @@ import errno
 import os
 from typing import TYPE_CHECKING, Any
 
+from trivet.sandbox.files.jail import HOME, PathMissingError, opened_directory, opened_parent, parts_of
 from trivet.sandbox.transfer.file_document import described
-from trivet.sandbox.transfer.jail import HOME, PathMissingError, opened_directory, opened_parent, parts_of
 from trivet.sandbox.transfer.refusals import refusals
 
 if TYPE_CHECKING:

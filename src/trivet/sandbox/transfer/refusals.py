@@ -6,8 +6,8 @@ import errno
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.files.jail import NotADirectoryHereError, PathMissingError, PathRefusedError
 from trivet.sandbox.transfer.errors import TransferError, bad_request
-from trivet.sandbox.transfer.jail import NotADirectoryHereError, PathMissingError, PathRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What this pretend Globus knows: people, clients, collections, scopes; browsers, consents, codes, tokens and keys.
+"""What this pretend Globus knows: people, clients, collections, scopes; browsers, consents, codes, tokens, tasks, keys.
 
 All of it hangs on one ``World``, behind one lock and one clock. No web framework is known here, and nothing is decided
 about who may have what: that is for the routes in ``auth/`` and ``transfer/``. ``seed/`` says what it begins with.

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.script.carrying import Carrying
 from trivet.sandbox.script.faults import Faults
 from trivet.sandbox.script.id_tokens import IdTokenScript
 from trivet.sandbox.world.applications import Applications
@@ -21,6 +22,7 @@ from trivet.sandbox.world.request_log import RequestLog
 from trivet.sandbox.world.scope_register import ScopeRegister
 from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
 from trivet.sandbox.world.sessions import Authentication
+from trivet.sandbox.world.task_book import TaskBook
 from trivet.sandbox.world.tokens import TokenBook
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ class World:
         self.faults = Faults()
         self.log = RequestLog()
         self.id_token_script = IdTokenScript()
+        self.tasks = TaskBook()
+        self.carrying = Carrying()
         self.last_authentication: dict[str, float] = {}
         self.recently_used: dict[str, dict[str, float]] = {}
         self._clock = clock
@@ -104,9 +108,10 @@ class World:
     def advance(self, seconds: float) -> None:
         with self.lock:
             self._offset += seconds
+        self.carrying.wake()  # perhaps to find a deadline passed
 
     def reset(self) -> None:
-        """Go back to the seed: no sign-ins, consents, tokens, faults, scripts or log; the clock back in step."""
+        """Go back to the seed: no sign-ins, consents, tokens, tasks, faults, scripts or log; the clock back in step."""
         with self.lock:
             for part in (
                 self.browsers,
@@ -116,6 +121,8 @@ class World:
                 self.faults,
                 self.log,
                 self.id_token_script,
+                self.tasks,
+                self.carrying,
                 self.last_authentication,
                 self.recently_used,
             ):

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trivet.sandbox.seed.settling import Settling
-from trivet.sandbox.transfer.jail import (
+from trivet.sandbox.files.jail import (
     NotADirectoryHereError,
     PathMissingError,
     PathRefusedError,
+    opened_below,
     opened_directory,
     parts_of,
+    real_parts,
 )
+from trivet.sandbox.seed.settling import Settling
 
 SECRET = "secret-outside"
 PIECES = st.sampled_from(
@@ -29,17 +32,26 @@ PATHS = st.one_of(st.lists(PIECES, max_size=8).map("/".join), st.text(max_size=4
 @pytest.fixture(scope="module")
 def collection():
     with tempfile.TemporaryDirectory() as place:
-        outside = Path(place).resolve()
-        (outside / SECRET).mkdir()
-        root = outside / "root"
-        (root / "in" / "deep").mkdir(parents=True)
-        (root / "file").write_text("x")
-        (root / "out").symlink_to(outside / SECRET)
-        (root / "up").symlink_to("../..")
-        (root / "loop").symlink_to("loop")
-        (root / "in" / "back").symlink_to("../in")
-        (root / "in" / "sneaky").symlink_to(f"../../{SECRET}")
-        yield _collection(root)
+        yield _collection(_tree(Path(place).resolve()))
+
+
+@pytest.fixture(scope="module")
+def growing_collection():
+    with tempfile.TemporaryDirectory() as place:
+        yield _collection(_tree(Path(place).resolve()))
+
+
+def _tree(outside):
+    root = outside / "root"
+    (outside / SECRET).mkdir()
+    (root / "in" / "deep").mkdir(parents=True)
+    (root / "file").write_text("x")
+    (root / "out").symlink_to(outside / SECRET)
+    (root / "up").symlink_to("../..")
+    (root / "loop").symlink_to("loop")
+    (root / "in" / "back").symlink_to("../in")
+    (root / "in" / "sneaky").symlink_to(f"../../{SECRET}")
+    return root
 
 
 def _collection(root):
@@ -68,9 +80,11 @@ def test_nothing_leads_outside(collection, path):
     assert real is None or real.is_relative_to(collection.root)
 
 
-@pytest.mark.parametrize("path", ["..", "/..", "/in/../..", "~/..", "/in/../in", "\0", "/in\0", "a" * 5000])
+@pytest.mark.parametrize(
+    "path", ["..", "/..", "/in/../..", "~/..", "/in/../in", "\0", "/in\0", "a" * 5000, "/in/.trivet-partial-1"]
+)
 def test_refused_on_sight(path):
-    """Going up, NULs and endless paths are refused before any file system is asked."""
+    """Going up, NULs, endless paths and files under construction are refused before any file system is asked."""
     with pytest.raises(PathRefusedError):
         parts_of(path, "/")
 
@@ -100,16 +114,44 @@ def test_percent_signs_are_plain_characters(collection):
     assert _open(collection, "/%2e%2e") == collection.root / "%2e%2e"
 
 
-def test_a_link_swapped_in_later_is_not_followed(collection, tmp_path):
-    """Between looking and opening, a directory turned into a link opens nothing."""
-    from trivet.sandbox.transfer.jail import _open_without_links
-
+def test_a_link_swapped_in_later_is_not_followed(tmp_path):
+    """Between looking and opening, a directory turned into a link opens nothing, and makes nothing."""
     root = tmp_path.resolve() / "r"
     (root / "d").mkdir(parents=True)
     os.rename(root / "d", root / "moved")
-    (root / "d").symlink_to("/etc")
-    with pytest.raises(PathMissingError):
-        _open_without_links(root, ("d",))
+    (root / "d").symlink_to(tmp_path)
+    for parts, make in (("d",), False), (("d",), True), (("d", "new"), True):
+        with pytest.raises(OSError, match=r"Not a directory|Too many levels"), opened_below(root, parts, make=make):
+            pass
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/new/deep/file", "new/deep/file"), ("/in/back/new", "in/new"), ("/in/deep", "in/deep"), ("/loop/x", "loop/x")],
+)
+def test_what_is_not_there_yet_has_a_place(collection, path, place):
+    """As much of a new path as exists is resolved; what does not is taken as it is said."""
+    assert real_parts(collection, parts_of(path, "/"), may_be_new=True) == tuple(place.split("/"))
+
+
+@pytest.mark.parametrize("path", ["/out/new", "/in/sneaky/new", "/up/new"])
+def test_nothing_new_outside(collection, path):
+    """A link that leaves leads to no new file either."""
+    with pytest.raises(PathRefusedError):
+        real_parts(collection, parts_of(path, "/"), may_be_new=True)
+
+
+@given(path=PATHS)
+def test_what_is_made_is_inside(growing_collection, path):
+    """Directories made for any path are inside the collection, or it is refused; outside, nothing changes."""
+    root = growing_collection.root
+    with suppress(PathRefusedError, PathMissingError, OSError, ValueError):
+        parts = real_parts(growing_collection, parts_of(path, "/"), may_be_new=True)
+        with opened_below(root, parts, make=True) as fd:
+            assert Path(f"/proc/self/fd/{fd}").resolve().is_relative_to(root)
+    assert {each.name for each in root.parent.iterdir()} == {"root", SECRET}
+    assert list((root.parent / SECRET).iterdir()) == []
 
 
 def test_home_is_the_default_directory():

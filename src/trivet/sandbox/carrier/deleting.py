@@ -1,0 +1,104 @@
+"""Do a delete task: find what is to go, then remove file by file. No link is ever followed, only removed itself."""
+
+from __future__ import annotations
+
+import os
+import stat
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trivet.sandbox.carrier.pace import Subject
+from trivet.sandbox.carrier.planning import shown
+from trivet.sandbox.files.jail import PathMissingError, PathRefusedError, opened_below, parts_of, real_parts, root_of
+from trivet.sandbox.files.listed import listed
+from trivet.sandbox.files.trees import remove, tree
+from trivet.sandbox.files.troubles import FileTrouble, blamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trivet.sandbox.carrier.pace import Pace
+    from trivet.sandbox.world.orders import DeleteOrder
+    from trivet.sandbox.world.tasks import Task
+
+Parts = tuple[str, ...]
+GLOB_CHARACTERS = frozenset("*?[")
+
+
+class Deletion:
+    """One delete task. What goes wrong is in the task when ``run`` returns or raises TaskOverError."""
+
+    def __init__(self, task: Task, order: DeleteOrder, pace: Pace) -> None:
+        self._task = task
+        self._order = order
+        self._pace = pace
+        self._root = root_of(order.source)
+
+    def run(self) -> None:
+        self._task.start()
+        doomed = [each for path in self._order.paths for each in self._attempt(partial(self._look_for, path), path)]
+        for parts, is_directory in doomed:
+            path = shown(parts)
+            self._pace.room(path, 0)
+            self._attempt(partial(self._remove, parts, is_directory), path)
+        self._task.succeed()
+
+    def _attempt(self, do: Callable[[], list[tuple[Parts, bool]]], path: str) -> list[tuple[Parts, bool]]:
+        return self._pace.attempt(do, Subject(path, "")) or []
+
+    def _look_for(self, path: str) -> list[tuple[Parts, bool]]:
+        """Return what has to go for *path* to be gone, in that order, and of each whether it is a directory."""
+        doomed: list[tuple[Parts, bool]] = []
+        with blamed("source", path):
+            for parts in self._matches(path):
+                doomed += self._below(parts, path)
+        with self._task.going_on() as counts:
+            directories = sum(is_directory for _, is_directory in doomed)
+            counts.files += len(doomed) - directories
+            counts.directories += directories
+            counts.subtasks_total += len(doomed)
+            counts.subtasks_succeeded += 1
+        return doomed
+
+    def _matches(self, path: str) -> list[Parts]:
+        """Return what *path* names: one thing, or with a pattern several, or nothing if that may be."""
+        parts = parts_of(path, self._order.source.default_directory)
+        if not parts:
+            raise PathRefusedError  # the collection itself is nobody's to delete
+        try:
+            above = real_parts(self._order.source, parts[:-1])
+            with opened_below(self._root, above) as fd:
+                found = listed(fd)
+            names = [each for each in (*found.directories, *found.files, *found.others) if self._fits(each, parts[-1])]
+            if not names:
+                raise PathMissingError
+        except (PathMissingError, FileNotFoundError):
+            if self._order.ignore_missing:
+                return []
+            raise
+        return [(*above, name) for name in names]
+
+    def _fits(self, name: str, wanted: str) -> bool:
+        if not self._order.interpret_globs or not GLOB_CHARACTERS & set(wanted):
+            return name == wanted
+        return fnmatchcase(name, wanted) and (not name.startswith(".") or wanted.startswith("."))
+
+    def _below(self, parts: Parts, path: str) -> list[tuple[Parts, bool]]:
+        with opened_below(self._root, parts[:-1]) as fd:
+            if not stat.S_ISDIR(os.stat(parts[-1], dir_fd=fd, follow_symlinks=False).st_mode):
+                return [(parts, False)]
+        if not self._order.recursive:
+            raise FileTrouble("IS_A_DIRECTORY", "source", path, "It is a directory, and the task is not recursive")
+        doomed: list[tuple[Parts, bool]] = []
+        for here, found in reversed(list(tree(self._root, parts))):
+            doomed += [((*here, name), False) for name in (*found.files, *found.others, *found.partial)]
+            doomed.append((here, True))
+        return doomed
+
+    def _remove(self, parts: Parts, is_directory: bool) -> list[tuple[Parts, bool]]:
+        self._pace.strike(shown(parts), "source")
+        with self._task.going_on() as counts, blamed("source", shown(parts)):
+            remove(self._root, parts, is_directory=is_directory)
+            counts.subtasks_succeeded += 1
+        return []
