@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 demo: $(VENV)/.demo  ## the sandbox and the portal on loopback, ready to click through
 	@$(BIN)/trivet demo
 
-test: check $(VENV)/.browser $(VENV)/.globus-cli  ## every test, browser tests included
+test: check $(VENV)/.browser $(VENV)/.globus-cli $(VENV)/.node  ## every test, browser tests included
 	$(PYTEST) -n auto --dist loadgroup -m "not soak"
 
 check: $(VENV)/.test  ## style, types and the direction of the arrows
@@ -50,3 +50,10 @@ $(VENV)/.globus-cli: $(VENV)/bin/python constraints-globus-cli.txt
 	@$(BIN)/python -m venv --clear --without-pip $(VENV)/globus-cli
 	$(BIN)/python -m pip --python $(VENV)/globus-cli/bin/python install -q --disable-pip-version-check -c constraints-globus-cli.txt globus-cli
 	@touch $@
+
+# Two clients for JavaScript. Without npm their tests are skipped, with it they are not.
+$(VENV)/.node: $(VENV)/bin/python tests/clients/node/package.json
+	@mkdir -p $(VENV)/node && cp tests/clients/node/package.json $(VENV)/node/
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix $(VENV)/node --silent --no-audit --no-fund --no-package-lock --ignore-scripts && touch $@; \
+	else echo "No npm here: what openid-client and the SDK for JavaScript make of the sandbox is not tested."; fi

@@ -48,6 +48,9 @@ class Switches:
     userinfo_refusal_status: int = 403
     """Status for userinfo without a usable token. Live tests of 2018 saw 403, where RFC 6750 says 401."""
 
+    any_header_across_origins: bool = False
+    """Let scripts of other origins send any header, not only those of the vendor's SDK. Unknown for Globus."""
+
     offline_needs_its_own_consent: bool = True
     """Ask again when refresh tokens are wanted for scopes that were agreed to without them."""
 

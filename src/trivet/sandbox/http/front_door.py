@@ -1,4 +1,7 @@
-"""The outermost layer: every request is logged here, and here the faults strike, before any route sees it."""
+"""The outermost layer: every request is logged here, and here the faults strike, before any route sees it.
+
+A browser's preflight is answered here too. It is no request of the application's, so no fault is spent on it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from waitress.channel import ClientDisconnected
 
+from trivet.sandbox.http.cors import across_origins, is_open, is_preflight, preflight_headers
 from trivet.sandbox.http.record import RECORD
 from trivet.sandbox.world.request_log import RequestRecord, redacted
 
@@ -31,6 +35,8 @@ class FrontDoor:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         record = self._record(environ)
+        if is_preflight(environ) and is_open(record.path):
+            return self._answer_preflight(environ, record, start_response)
         fault = self._world.faults.take(record.path)
         if fault is not None:
             record.fault = True
@@ -47,13 +53,22 @@ class FrontDoor:
         self._world.log.add(record)
         return record
 
+    def _answer_preflight(
+        self, environ: WSGIEnvironment, record: RequestRecord, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        asked_for = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+        headers = preflight_headers(asked_for, any_header=self._world.switches.any_header_across_origins)
+        record.status = 204
+        start_response("204 No Content", headers)
+        return []
+
     def _fail(self, fault: Fault, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
         if fault.drop:
             # The one exception waitress answers by closing the connection and writing nothing.
             raise ClientDisconnected
         status = fault.status or 500
         record.status = status
-        start_response(f"{status} {_phrase(status)}", list(fault.headers.items()))
+        start_response(f"{status} {_phrase(status)}", [*fault.headers.items(), *across_origins(record.path)])
         return [fault.body]
 
 

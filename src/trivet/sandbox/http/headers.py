@@ -1,10 +1,12 @@
-"""The headers that keep answers out of caches and pages out of frames."""
+"""The headers that keep answers out of caches, pages out of frames, and let scripts read what is theirs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import request
+
+from trivet.sandbox.http.cors import across_origins
 
 if TYPE_CHECKING:
     from flask import Response
@@ -18,8 +20,9 @@ PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'n
 
 
 def add_protection(response: Response) -> Response:
-    """Add them to *response*: ``no-store`` to whatever may hold something personal, the page policy to HTML."""
+    """Add them to *response*: ``no-store`` where it may hold something personal, the page policy to HTML."""
     headers = response.headers
+    headers.extend(across_origins(request.path))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     if not request.path.startswith(CACHEABLE):
