@@ -105,3 +105,16 @@ PATHS = ["/%00", "/%ff", "/" + "a" * 10_000, "/v0.10/endpoint/..%2f..", "/v2/api
 def test_odd_paths(globus, path):
     """Paths nobody would write by hand."""
     assert requests.get(globus.url + path).status_code in (200, 400, 401, 404, 414, 501)
+
+
+@FEW
+@given(
+    params=st.dictionaries(
+        st.sampled_from(["ids", "usernames", "provision", "include", "domains"]), VALUES, max_size=3
+    ),
+    path=st.sampled_from(["identities", "identity_providers", "scopes", "clients"]),
+)
+def test_lookups(globus, params, path):
+    """Any selector, from a client that is who it says."""
+    portal = globus.clients["portal"]
+    _fine(requests.get(f"{globus.url}/v2/api/{path}?{_encode(params)}", auth=(portal.id, portal.secret)))
