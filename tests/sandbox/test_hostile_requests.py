@@ -98,6 +98,36 @@ def test_authorization_header(globus, header):
     connection.close()
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("00000000-0000-4000-8000-000000000000"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["identity_id", "role"]), inner),
+    max_leaves=5,
+)
+GROUP_FIELDS = "name description parent_id policies group_visibility signup_fields add remove join leave allow_add"
+
+
+@FEW
+@given(
+    fields=st.dictionaries(st.sampled_from(GROUP_FIELDS.split()), JSON, max_size=4),
+    place=st.sampled_from(
+        [
+            ("POST", "groups"),
+            ("PUT", "groups/{}"),
+            ("POST", "groups/{}"),
+            ("PUT", "groups/{}/policies"),
+            ("PUT", "preferences"),
+        ]
+    ),
+)
+def test_groups(globus, visitor, endpoint, fields, place):
+    """Any document, from somebody who administers the group."""
+    method, path = place
+    scope = "urn:globus:auth:scope:groups.api.globus.org:all"
+    token = endpoint.redeem(visitor.sign_in("grace", scope=scope)["code"]).json()["access_token"]
+    address = f"{globus.url}/v2/{path.format(globus.groups['observers'].id)}"
+    _fine(requests.request(method, address, json=fields, headers={"Authorization": f"Bearer {token}"}))
+
+
 PATHS = ["/%00", "/%ff", "/" + "a" * 10_000, "/v0.10/endpoint/..%2f..", "/v2/api/%0d%0aX:1", "//x/", "/?" * 99]
 
 

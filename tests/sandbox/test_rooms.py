@@ -22,6 +22,7 @@ MAY_USE = {
     "auth/sign_in": {"auth", "http", "world"},
     "auth/registration": {"auth", "http", "world"},
     "auth": {"http", "world", "script"},
+    "groups": {"http", "world"},
     "transfer": {"carrier", "files", "http", "world", "script"},
 }
 """Room -> the rooms (and modules at the top) it may import from, be it for types only."""

@@ -1,4 +1,4 @@
-"""A local Globus for tests and demos: Auth and Transfer.
+"""A local Globus for tests and demos: Auth, Groups and Transfer.
 
 Unmodified clients (globus-sdk, browsers) talk to it over HTTP. It owns the people, clients, collections, tokens and
 pages of one pretend Globus, and it shares no code with the rest of trivet: a misreading of the protocol made on one
@@ -13,7 +13,7 @@ Where things are; each imports only from what stands below it:
 
     command  server             run it, or start and script it from a test
     app  serving                the routes put together; the threads that serve them
-    auth/  transfer/            what Globus Auth and Transfer answer; the pages people see are in ``auth/sign_in/``
+    auth/  groups/  transfer/   what each service of Globus answers; the pages people see are in ``auth/sign_in/``
     http/  seed/                what every request has in common; what a sandbox begins with
     carrier/  files/            who does what takes longer than a request; how a file is touched without leaving
     world/                      who and what there is, and what has been issued

@@ -30,6 +30,7 @@ from trivet.sandbox.auth.sign_in.step_up import step_up_routes
 from trivet.sandbox.auth.token import token_routes
 from trivet.sandbox.auth.userinfo import userinfo_routes
 from trivet.sandbox.auth.validate import validate_routes
+from trivet.sandbox.groups.routes import groups_routes
 from trivet.sandbox.http.absent import add_error_answers
 from trivet.sandbox.http.front_door import FrontDoor
 from trivet.sandbox.http.headers import STATIC, add_protection
@@ -71,6 +72,7 @@ def build(world: World, carriers: Carriers, closing: threading.Event) -> WSGIApp
         identity_providers_routes(world),
         projects_routes(world),
         policies_routes(world),
+        groups_routes(world),
         clients_routes(world),
         credentials_routes(world),
         scopes_routes(world),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.script.id_tokens import Change, Key
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
+    from trivet.sandbox.world.groups import Group
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.request_log import RequestRecord
@@ -170,6 +171,12 @@ class Sandbox:
         """The policies of the seed, as they are now."""
         found = {key: self.world.policies.find(policy_id) for key, policy_id in self.world.policies.seed_ids.items()}
         return {key: policy for key, policy in found.items() if policy is not None}
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """The groups of the seed, as they are now."""
+        found = {key: self.world.groups.find(group_id) for key, group_id in self.world.groups.seed_ids.items()}
+        return {key: group for key, group in found.items() if group is not None}
 
     @property
     def requests(self) -> list[RequestRecord]:

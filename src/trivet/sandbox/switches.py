@@ -83,3 +83,11 @@ class Switches:
     stale_sessions_demand_prompt: bool = False
     """Let a collection whose time limit has passed demand ``prompt=login``. The demands that were seen name no prompt;
     without it only a client that adds it by itself, as the vendor's do, gets a session that is new enough."""
+
+    high_assurance_group_status: int = 401
+    """Status with which a group of high assurance demands another session. The vendor's description of the service has
+    such a document for 401, where clients may take it for a dead token; 403 is what most services send."""
+
+    my_groups_wants_sessions: bool = False
+    """Leave groups of high assurance out of ``my_groups`` for a session that is too old for them. Listing them, with
+    ``session_timeouts`` to tell, finds the client that takes being listed for having authenticated."""

@@ -14,7 +14,7 @@ import requests
         ("/v2/oauth2/token/other", "OAuth2"),
         ("/v2/web/identities", "page"),
         ("/v0.10/endpoint_manager/task_list", "Transfer"),
-        ("/v2/groups/my_groups", "Groups"),
+        ("/v2/groups/x/membership_fields", "Groups"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -30,8 +30,8 @@ def test_through_the_sdk(globus, monkeypatch):
     """A client of a missing service fails at once and loudly, and never leaves this computer."""
     for name, value in globus.environ.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(globus_sdk.GroupsAPIError) as caught:
-        globus_sdk.GroupsClient().get_my_groups()
+    with pytest.raises(globus_sdk.SearchAPIError) as caught:
+        globus_sdk.SearchClient().get_index("x")
     assert (caught.value.http_status, caught.value.code) == (501, "NotImplemented")
 
 

@@ -14,6 +14,7 @@ GOOD = {
     "people": {"ada": {"name": "Ada", "identities": [{"idp": "u", "username": "ada@u.example"}]}},
     "clients": {"app": {"name": "App", "redirect_uris": ["https://app.example/cb"]}},
     "collections": {"data": {"display_name": "Data", "owner": "ada"}},
+    "groups": {"all": {"name": "All", "admins": ["ada"]}},
     "policies": {"strict": {"display_name": "Strict", "high_assurance": True}},
 }
 
@@ -65,6 +66,12 @@ def _changed(path, value):
         ("policies/strict/authentication_assurance_timeout", 0, "timeout: a whole number above zero is needed here"),
         ("policies/strict/authentication_assurance_timeout", True, "timeout: a whole number above zero is needed"),
         ("policies/strict/domain_constraints_include", "x", "domain_constraints_include: a list of texts is needed"),
+        ("groups/all/admins", [], "groups.all.admins: a group has at least one administrator"),
+        ("groups/all/members", ["ada@u.example"], "groups.all.admins: 'ada' is named more than once"),
+        ("groups/all/invited", ["bob"], "groups.all.invited: there is nobody called 'bob'"),
+        ("groups/all/parent", "all", "groups.all.parent: no group 'all' stands above this one"),
+        ("groups/all/visibility", "hidden", "groups.all.visibility: 'hidden' is not one of: authenticated, private"),
+        ("groups/all/id", seed_id("client", "app"), "groups.all: has the same id as clients.app"),
         ("policies/strict/owner", "bob", "policies.strict.owner: there is nobody called 'bob'"),
         ("policies/strict/id", seed_id("client", "app"), "policies.strict: has the same id as clients.app"),
         ("clients/app/id", seed_id("collection", "data"), "collections.data: has the same id as clients.app"),

@@ -48,6 +48,7 @@ def read_seed(seed: str | Path | Table | None) -> tuple[Table, Path | None]:
 def seed_id(kind: str, name: str) -> str:
     """Return the id that follows from a name: ``seed_id("client", "portal")`` is the portal's client id.
 
-    Kinds are ``identity_provider``, ``identity`` (named by username), ``client``, ``policy`` and ``collection``.
+    Kinds are ``identity_provider``, ``identity`` (named by username), ``client``, ``policy``, ``collection`` and
+    ``group``.
     """
     return str(uuid.uuid5(NAMESPACE, f"{kind}:{name}"))

@@ -1,4 +1,4 @@
-"""Turn a seed into people, clients, policies and collections."""
+"""Turn a seed into people, clients, policies, collections and groups."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trivet.sandbox.seed.assurance import read_assurance
 from trivet.sandbox.seed.entry import Entry
+from trivet.sandbox.seed.group_entry import read_group
 from trivet.sandbox.seed.policy_entry import read_policy
 from trivet.sandbox.seed.reading import SeedError, Table, seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
@@ -18,10 +19,11 @@ from trivet.sandbox.world.people import Identity, IdentityProvider, Person
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
+    from trivet.sandbox.world.groups import Group
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
 
-SECTIONS = ("identity_providers", "people", "clients", "policies", "collections")
+SECTIONS = ("identity_providers", "people", "clients", "policies", "collections", "groups")
 SHORT_TYPES = {"confidential": CONFIDENTIAL, "public": INSTALLED}
 """Client types by the names most people know them by; Globus's own names do as well."""
 
@@ -37,6 +39,7 @@ class Settling:
         self._ids: dict[str, str] = {}
         self._scopes: list[SeedScope] = []
         self._projects: dict[str, Project] = {}
+        self._groups: dict[str, Group] = {}
 
     def inhabitants(self) -> Inhabitants:
         """Return what the seed describes.
@@ -54,10 +57,13 @@ class Settling:
             key: self._collection(key, entry, found, policies) for key, entry in self._entries("collections")
         }
         kept = {key: each for key, each in collections.items() if each is not None}
+        for key, entry in self._entries("groups"):
+            self._groups[key] = self._group(key, entry, found)
         scopes = settled_scopes(self._scopes, kept.values())
         if self._problems:
             raise SeedError(self._problems)
-        return Inhabitants(found, clients, kept, policies, scopes, providers, list(self._projects.values()))
+        projects = list(self._projects.values())
+        return Inhabitants(found, clients, kept, policies, scopes, providers, projects, self._groups)
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})
@@ -136,6 +142,11 @@ class Settling:
         if project is not None:
             self._projects[project.id] = project
         return policy
+
+    def _group(self, key: str, entry: Entry, people: dict[str, Person]) -> Group:
+        group = read_group(key, entry, people, self._groups)
+        self._unique(entry, group.id)
+        return group
 
     def _collection(
         self, key: str, entry: Entry, people: dict[str, Person], policies: dict[str, Policy]

@@ -25,6 +25,8 @@ COMPUTE_CLIENT = "facd7ccc-c5f4-42aa-916b-a0e270e2c2a9"
 
 TRANSFER_ALL = f"{URN}{TRANSFER}:all"
 MANAGE_PROJECTS = f"{URN}{AUTH}:manage_projects"
+GROUPS_ALL = f"{URN}{GROUPS}:all"
+VIEW_MY_GROUPS = f"{URN}{GROUPS}:view_my_groups_and_memberships"
 VIEW_CONSENTS = f"{URN}{AUTH}:view_consents"
 VIEW_IDENTITY_SET = f"{URN}{AUTH}:view_identity_set"
 OFFLINE_ACCESS = "offline_access"

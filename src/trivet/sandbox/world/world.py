@@ -15,6 +15,7 @@ from trivet.sandbox.world.browsers import Browsers
 from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
 from trivet.sandbox.world.directory import Directory
+from trivet.sandbox.world.groups import Groups
 from trivet.sandbox.world.keys import SigningKeys
 from trivet.sandbox.world.policies import Policies
 from trivet.sandbox.world.projects import Projects
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.conditions import Condition
     from trivet.sandbox.world.consents import Consent
+    from trivet.sandbox.world.groups import Group
     from trivet.sandbox.world.people import Identity, IdentityProvider, Person
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
@@ -50,6 +52,7 @@ class Inhabitants:
     scopes: list[RegisteredScope] = field(default_factory=list)
     identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
     projects: list[Project] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
 
 
 class World:
@@ -87,6 +90,7 @@ class World:
         self.collections = self._inhabitants.collections
         self.policies = Policies(self._inhabitants.policies)
         self.projects = Projects(self._inhabitants.projects)
+        self.groups = Groups(self._inhabitants.groups)
         self.applications = Applications(self._inhabitants.clients, self.now())
         self.directory = Directory(self._inhabitants.identity_providers, self.people, self.applications)
         self._collections_by_id = {collection.id: collection for collection in self.collections.values()}
