@@ -10,17 +10,16 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+GRANTS = ("authorization_code", "refresh_token", "client_credentials", "urn:globus:auth:grant_type:dependent_token")
 VALUES = st.one_of(
     st.text(max_size=30),
     st.binary(max_size=10),
-    st.sampled_from(
-        ["openid", "openid[", "code", "S256", "none", "a" * 43, "refresh_token", "authorization_code", "-1"]
-    ),
+    st.sampled_from(["openid", "openid[", "code", "S256", "none", "a" * 43, "offline", "-1", *GRANTS]),
 )
 ASKED = (
     "state scope response_type redirect_uri client_id prompt nonce code_challenge code_challenge_method x "
     "session_required_identities session_required_single_domain session_required_mfa session_required_policies "
-    "session_message"
+    "session_message prefill_named_grant"
 )
 AUTHORIZE = st.dictionaries(st.sampled_from(ASKED.split()), VALUES, max_size=3)
 TOKEN = st.dictionaries(
@@ -35,6 +34,7 @@ TOKEN = st.dictionaries(
             "token",
             "include",
             "authentication_policies",
+            "access_type",
         ]
     ),
     VALUES,
@@ -64,7 +64,7 @@ def test_authorize(visitor, changes):
 
 
 @FEW
-@given(form=TOKEN, path=st.sampled_from(["", "/revoke", "/introspect"]))
+@given(form=TOKEN, path=st.sampled_from(["", "/revoke", "/introspect", "/validate"]))
 def test_token_endpoints(globus, form, path):
     """Any form, from a client that is who it says."""
     portal = globus.clients["portal"]
