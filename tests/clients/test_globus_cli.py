@@ -52,6 +52,27 @@ def test_files(globus, terminal):
     (laptop.root / "renamed").rmdir()
 
 
+def test_transfer(globus, terminal):
+    """``transfer``, ``task wait``, ``show``, ``event-list``, ``cancel`` and ``delete``: files that really move."""
+    terminal.sign_in_by_browser("login")
+    laptop = globus.collections["laptop"]
+    submit = ("--jmespath", "task_id", "--format", "unix")
+    done = terminal.says("transfer", f"{laptop.id}:/README.txt", f"{laptop.id}:/sent/README.txt", *submit)
+    terminal.says("task", "wait", done, "--timeout", "30", "--polling-interval", "1")
+    assert (laptop.root / "sent" / "README.txt").read_bytes() == (laptop.root / "README.txt").read_bytes()
+    assert "SUCCEEDED" in terminal.says("task", "show", done)
+    with globus.hold_files("*.csv") as held:
+        source, destination = f"{laptop.id}:/field notes/", f"{laptop.id}:/sent/notes/"
+        waiting = terminal.says("transfer", source, destination, "--recursive", *submit)
+        held.wait_until_reached()
+        assert "ACTIVE" in terminal.says("task", "show", waiting)
+        assert "cancelled successfully" in terminal.says("task", "cancel", waiting)
+    assert "CANCELED" in terminal.says("task", "event-list", waiting)
+    gone = terminal.says("delete", f"{laptop.id}:/sent", "--recursive", *submit)
+    terminal.says("task", "wait", gone, "--timeout", "30", "--polling-interval", "1")
+    assert not (laptop.root / "sent").exists()
+
+
 def test_consent_for_a_collection(globus, terminal):
     """A mapped collection wants its own consent: the CLI says the command, and after it the files are there."""
     terminal.sign_in_by_browser("login")
