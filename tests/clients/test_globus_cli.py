@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -52,25 +53,93 @@ def test_files(globus, terminal):
     (laptop.root / "renamed").rmdir()
 
 
-def test_transfer(globus, terminal):
-    """``transfer``, ``task wait``, ``show``, ``event-list``, ``cancel`` and ``delete``: files that really move."""
+@pytest.fixture
+def signed_in(terminal):
     terminal.sign_in_by_browser("login")
-    laptop = globus.collections["laptop"]
-    submit = ("--jmespath", "task_id", "--format", "unix")
-    done = terminal.says("transfer", f"{laptop.id}:/README.txt", f"{laptop.id}:/sent/README.txt", *submit)
-    terminal.says("task", "wait", done, "--timeout", "30", "--polling-interval", "1")
-    assert (laptop.root / "sent" / "README.txt").read_bytes() == (laptop.root / "README.txt").read_bytes()
-    assert "SUCCEEDED" in terminal.says("task", "show", done)
-    with globus.hold_files("*.csv") as held:
-        source, destination = f"{laptop.id}:/field notes/", f"{laptop.id}:/sent/notes/"
-        waiting = terminal.says("transfer", source, destination, "--recursive", *submit)
-        held.wait_until_reached()
-        assert "ACTIVE" in terminal.says("task", "show", waiting)
-        assert "cancelled successfully" in terminal.says("task", "cancel", waiting)
-    assert "CANCELED" in terminal.says("task", "event-list", waiting)
-    gone = terminal.says("delete", f"{laptop.id}:/sent", "--recursive", *submit)
-    terminal.says("task", "wait", gone, "--timeout", "30", "--polling-interval", "1")
-    assert not (laptop.root / "sent").exists()
+    return terminal
+
+
+@pytest.fixture
+def copies(globus):
+    """A directory on the laptop where transfers may go, gone after the test."""
+    place = globus.collections["laptop"].root / "copies"
+    place.mkdir()
+    yield place
+    shutil.rmtree(place)
+
+
+def test_transfers(globus, signed_in, copies):
+    """``transfer --recursive``, ``task wait``, ``task show`` with its paths, ``task list``, ``task event-list``."""
+    survey, laptop = globus.collections["survey"].id, globus.collections["laptop"].id
+    ends = (f"{survey}:/catalogue", f"{laptop}:/copies/catalogue")
+    options = ("--recursive", "--label", "nightly", "--verify-checksum", "--sync-level", "checksum", "--notify", "off")
+    submitted = json.loads(signed_in.says("transfer", *ends, *options, "--format", "json"))
+    task_id = submitted["task_id"]
+    signed_in.says("task", "wait", task_id, "--timeout", "60", "--polling-interval", "1")
+    original = globus.collections["survey"].root / "catalogue" / "sources.csv"
+    assert (copies / "catalogue" / "sources.csv").read_bytes() == original.read_bytes()
+    shown = signed_in.says("task", "show", task_id)
+    assert "SUCCEEDED" in shown
+    assert "nightly" in shown
+    assert "/copies/catalogue/sources.csv" in signed_in.says("task", "show", task_id, "--successful-transfers")
+    assert task_id in signed_in.says("task", "list", "--filter-status", "SUCCEEDED", "--filter-label", "NIGHT*")
+    assert task_id not in signed_in.says("task", "list", "--filter-not-label", "nightly", "--filter-type", "TRANSFER")
+    assert "SUCCEEDED" in signed_in.says("task", "event-list", task_id, "--filter-non-errors")
+
+
+def test_a_batch(globus, signed_in, copies, tmp_path):
+    """``transfer --batch`` with a file that is missing and ``--skip-source-errors``: the others arrive."""
+    survey, laptop = globus.collections["survey"].id, globus.collections["laptop"].id
+    batch = tmp_path / "batch.txt"
+    batch.write_text("README.txt one.txt\nnothing.txt two.txt\n--recursive catalogue three\n")
+    ends = (f"{survey}:/", f"{laptop}:/copies/")
+    answer = signed_in.says("transfer", *ends, "--batch", str(batch), "--skip-source-errors", "--format", "json")
+    task_id = json.loads(answer)["task_id"]
+    signed_in.says("task", "wait", task_id, "--timeout", "60", "--polling-interval", "1")
+    assert {path.name for path in copies.iterdir()} == {"one.txt", "three"}
+    assert "FILE_NOT_FOUND" in signed_in.says("task", "show", task_id, "--skipped-errors")
+
+
+def test_calling_off(globus, signed_in, copies):
+    """``task update``, ``task pause-info`` and ``task cancel --all`` while a transfer goes on."""
+    survey, laptop = globus.collections["survey"].id, globus.collections["laptop"].id
+    with globus.hold_files() as hold:
+        answer = signed_in.says("transfer", f"{survey}:/README.txt", f"{laptop}:/copies/x", "--format", "json")
+        task_id = json.loads(answer)["task_id"]
+        hold.wait_until_reached()
+        assert signed_in.says("task", "update", task_id, "--label", "later", "--deadline", "2100-01-01") == "Success"
+        assert "later" in signed_in.says("task", "show", task_id)
+        assert "not paused" in signed_in.says("task", "pause-info", task_id)
+        assert "cancelled" in signed_in.says("task", "cancel", "--all")
+    assert "FAILED" in signed_in.says("task", "show", task_id)
+    assert "CANCELED" in signed_in.says("task", "event-list", task_id)
+    assert list(copies.iterdir()) == []
+
+
+def test_deleting(globus, signed_in, copies):
+    """``delete --recursive`` submits a task, ``rm`` waits for its end, with patterns."""
+    laptop = globus.collections["laptop"].id
+    for name in ("a.csv", "b.csv", "c.txt", "deep/d"):
+        (copies / name).parent.mkdir(exist_ok=True)
+        (copies / name).write_text("x")
+    signed_in.says("rm", f"{laptop}:/copies/*.csv", "--polling-interval", "1", "--timeout", "60")
+    assert {path.name for path in copies.iterdir()} == {"c.txt", "deep"}
+    answer = signed_in.says("delete", "--recursive", f"{laptop}:/copies/deep", "--format", "json")
+    signed_in.says("task", "wait", json.loads(answer)["task_id"], "--polling-interval", "1", "--timeout", "60")
+    assert {path.name for path in copies.iterdir()} == {"c.txt"}
+
+
+def test_bookmarks(globus, signed_in):
+    """``bookmark create``, ``list``, ``show``, ``rename`` and ``delete``."""
+    survey = globus.collections["survey"]
+    signed_in.says("bookmark", "create", f"{survey.id}:/nights/", "the nights")
+    assert signed_in.says("bookmark", "show", "the nights") == f"{survey.id}:/nights/"
+    signed_in.says("bookmark", "rename", "the nights", "nights")
+    listed = signed_in.says("bookmark", "list")
+    assert "nights" in listed
+    assert survey.display_name in listed
+    signed_in.says("bookmark", "delete", "nights")
+    assert signed_in.run("bookmark", "show", "nights").returncode != 0
 
 
 def test_consent_for_a_collection(globus, terminal):

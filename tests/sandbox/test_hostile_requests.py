@@ -83,6 +83,40 @@ def test_listing(globus, ask_transfer, params):
     assert response.headers["Content-Type"] == "application/json"
 
 
+LIST = st.dictionaries(
+    st.sampled_from(
+        ["filter", "orderby", "limit", "offset", "fields", "marker", "path", "filter_scope", "filter_fulltext"]
+    ),
+    VALUES,
+    max_size=3,
+)
+LISTS = ["task_list", "bookmark_list", "endpoint_search", "endpoint/{id}", "operation/endpoint/{id}/stat", "task/{id}"]
+
+
+@FEW
+@given(params=LIST, what=st.sampled_from(LISTS))
+def test_transfer_queries(globus, ask_transfer, params, what):
+    """Any query, for everything of Transfer that takes one."""
+    _fine(ask_transfer(f"{what.format(id=globus.collections['laptop'].id)}?{_encode(params)}"))
+
+
+BODIES = st.binary(max_size=30) | st.sampled_from([b"null", b"[]", b'{"DATA": 1}', b'{"a": 1e999}', b"[" * 9000])
+POSTED = [
+    *("POST transfer", "POST delete", "POST bookmark", "PUT bookmark/x", "DELETE bookmark/x", "PUT task/x"),
+    *("POST task/x/cancel", "POST operation/endpoint/{id}/mkdir", "POST operation/endpoint/{id}/rename"),
+]
+
+
+@FEW
+@given(body=BODIES, what=st.sampled_from(POSTED))
+def test_transfer_bodies(globus, transfer_token, body, what):
+    """Any bytes where a document belongs."""
+    method, _, path = what.partition(" ")
+    address = f"{globus.url}/v0.10/{path.format(id=globus.collections['laptop'].id)}"
+    headers = {"Authorization": f"Bearer {transfer_token}", "Content-Type": "application/json"}
+    _fine(requests.request(method, address, data=body, headers=headers))
+
+
 @FEW
 @given(header=st.binary(max_size=40).filter(lambda each: not set(b"\r\n\0") & set(each)))
 def test_authorization_header(globus, header):

@@ -6,10 +6,14 @@ import ast
 import dataclasses
 import inspect
 import itertools
+import time
+import uuid
 
+import globus_sdk
 import pytest
 import requests
 
+from depot import Depot
 from trivet.sandbox import Sandbox, switches
 from trivet.sandbox.switches import Switches
 
@@ -152,3 +156,58 @@ def test_authentications_after_a_refresh(with_switch):
     visitor.globus.advance(3600)
     refreshed = endpoint.refresh(tokens["refresh_token"]).json()["access_token"]
     assert endpoint.introspect(refreshed, include="session_info")["session_info"] == before
+
+
+@pytest.fixture
+def depot_with(monkeypatch):
+    """Collections to move files between, in a sandbox with switches set."""
+    running = []
+
+    def start(**set_to):
+        depot = Depot(time.time, switches=Switches(**set_to))
+        running.append(depot)
+        depot.globus.start()
+        for name, value in depot.globus.environ.items():
+            monkeypatch.setenv(name, value)
+        depot.fill({"a": "a"})
+        return depot
+
+    yield start
+    for depot in running:
+        depot.sign_out()
+        depot.globus.stop()
+
+
+def test_submission_status(depot_with):
+    """The status of an accepted task; that of a duplicate stays 200."""
+    depot = depot_with(submission_status=200)
+    assert depot.client().submit_transfer(depot.order(("/a", "/b"))).http_status == 200
+
+
+def test_submission_ids(depot_with):
+    """Off: any UUID will do, and twice is still once."""
+    depot = depot_with(submission_id_must_be_ours=False)
+    data = depot.order(("/a", "/b"), submission_id=uuid.uuid4())
+    assert [depot.client().submit_transfer(data)["code"] for _ in range(2)] == ["Accepted", "Duplicate"]
+
+
+def test_transfer_tries(depot_with):
+    """How often a file is tried."""
+    depot = depot_with(transfer_tries=5)
+    assert depot.transfer(("/nothing", "/x"))["faults"] == 5
+
+
+def test_bookmark_status(depot_with):
+    """The status of a new bookmark."""
+    depot = depot_with(bookmark_created_status=200)
+    bookmark = {"name": "n", "endpoint_id": depot.id("here"), "path": "/"}
+    assert depot.client().create_bookmark(bookmark).http_status == 200
+
+
+def test_operation_paused_status(depot_with):
+    """The status of what a paused collection refuses."""
+    depot = depot_with(operation_paused_status=403)
+    depot.globus.pause_collection("here")
+    with pytest.raises(globus_sdk.TransferAPIError) as caught:
+        depot.client().operation_ls(depot.id("here"))
+    assert (caught.value.http_status, caught.value.code) == (403, "OperationPaused")

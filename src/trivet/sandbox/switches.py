@@ -66,6 +66,9 @@ class Switches:
     transfer_tries: int = 3
     """How often a file is tried before its fault ends the task. Globus goes on for hours; a test wants an end."""
 
+    bookmark_created_status: int = 201
+    """HTTP status for a new bookmark. Unknown; 201 finds the client that compares with 200 and not with success."""
+
     operation_paused_status: int = 409
     """HTTP status of ``OperationPaused``, for what would be done at once to the files of a paused collection."""
 

@@ -147,3 +147,21 @@ def test_odd_things_in_a_directory(tmp_path):
         answer = requests.get(address, headers={"Authorization": f"Bearer {token}"})
     types = {entry["name"]: entry["type"] for entry in answer.json()["DATA"]}
     assert (types["pipe"], types["odd"], types["bad-\udcff-name"]) == ("pipe", "invalid_symlink", "file")
+
+
+def test_times_beyond_the_calendar(depot):
+    """A file from the year 50,000 is listed, at the end of the calendar, and one from before 1970 at its beginning."""
+    depot.fill({"late": "", "early": ""})
+    os.utime(depot.root() / "late", (0, 1_500_000_000_000))
+    os.utime(depot.root() / "early", (0, -1_000_000))
+    entries = {each["name"]: each["last_modified"] for each in depot.client().operation_ls(depot.id("here"))}
+    assert entries["early"] == "1970-01-01 00:00:00+00:00"
+    assert entries["late"] <= "9999-12-31 23:59:59+00:00"
+
+
+def test_filter_by_time(depot):
+    """``last_modified`` from and to, as the SDK's documentation has it."""
+    depot.fill({"old": "", "new": ""})
+    os.utime(depot.root() / "old", (0, 1_000_000_000))
+    found = depot.client().operation_ls(depot.id("here"), filter={"last_modified": ["", "2021-01-01"]})
+    assert [each["name"] for each in found] == ["old"]

@@ -50,6 +50,7 @@ def test_shape(search):
         ({"filter_scope": "in-use"}, ""),
         ({"filter_fulltext": "data", "filter_entity_type": "GCSv5_guest_collection"}, "climate survey"),
         ({"filter_fulltext": "data", "filter_owner_id": "gokafor@lab.example"}, "climate"),
+        ({"filter_fulltext": "data", "filter_entity_type": "GCSv5_endpoint"}, ""),
         ({"filter_fulltext": "data", "filter_non_functional": "1"}, ""),
         ({"filter_fulltext": "data", "filter_non_functional": "0"}, "climate survey"),
     ],
@@ -67,6 +68,38 @@ def test_recently_used(globus, found, ask_transfer):
     assert found(filter_scope="recently-used") == "laptop climate"
 
 
+def test_in_use(depot):
+    """Collections are in use by somebody while tasks of theirs go on with them, and nobody else sees that."""
+    depot.fill({"a": "a"})
+    client = depot.client()
+    with depot.globus.hold_files() as hold:
+        depot.submit(("/a", "/a"), to="group")
+        hold.wait_until_reached()
+        found = client.endpoint_search(filter_scope="in-use")
+        assert [each["display_name"] for each in found] == ["Group", "Here"]
+        assert client.get_endpoint(depot.id("here"))["in_use"] is True
+        assert client.get_endpoint(depot.id("there"))["in_use"] is False
+        assert depot.client("grace").get_endpoint(depot.id("group"))["in_use"] is False
+    depot.globus.wait_for_tasks()
+    assert list(client.endpoint_search(filter_scope="in-use")) == []
+
+
+def test_shared(depot):
+    """What somebody may read or write though it is another's is shared with them."""
+    shared = {
+        person: [each["display_name"] for each in depot.client(person).endpoint_search(filter_scope="shared-with-me")]
+        for person in ("ada", "alan", "grace")
+    }
+    assert shared == {"ada": ["Group"], "alan": ["Group"], "grace": []}
+
+
+def test_fields(search):
+    """``fields`` cuts the documents down to what is asked for."""
+    answer = search(filter_scope="my-endpoints", fields="id,display_name").json()
+    assert all(set(each) == {"DATA_TYPE", "id", "display_name"} for each in answer["DATA"])
+    assert answer["has_next_page"] is False
+
+
 def test_pages(globus, search):
     """``limit`` and ``offset`` with ``has_next_page``."""
     first = search(filter_scope="my-endpoints", limit=1).json()
@@ -82,6 +115,10 @@ def test_pages(globus, search):
         {"filter_scope": "all"},
         {"filter_fulltext": "  "},
         {"filter_scope": "everything"},
+        {"filter_scope": "my-endpoints", "filter_owner_id": "ada"},
+        {"filter_fulltext": "data", "filter_entity_type": "disk"},
+        {"filter_fulltext": "data", "filter_non_functional": "maybe"},
+        {"filter_fulltext": "data", "filter_non_functional": "0", "filter_entity_type": "GCSv5_endpoint"},
         {"filter_scope": "my-endpoints", "limit": 0},
         {"filter_scope": "my-endpoints", "limit": 101},
         {"filter_scope": "my-endpoints", "offset": 1001},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trivet.sandbox.carrier.pace import Pace
+    from trivet.sandbox.files.listed import Listed
     from trivet.sandbox.world.orders import DeleteOrder
     from trivet.sandbox.world.tasks import Task
 
@@ -90,8 +91,12 @@ class Deletion:
                 return [(parts, False)]
         if not self._order.recursive:
             raise FileTrouble("IS_A_DIRECTORY", "source", path, "It is a directory, and the task is not recursive")
+        directories: list[tuple[Parts, Listed]] = []
+        for each in tree(self._root, parts):
+            self._pace.check()
+            directories.append(each)
         doomed: list[tuple[Parts, bool]] = []
-        for here, found in reversed(list(tree(self._root, parts))):
+        for here, found in reversed(directories):
             doomed += [((*here, name), False) for name in (*found.files, *found.others, *found.partial)]
             doomed.append((here, True))
         return doomed

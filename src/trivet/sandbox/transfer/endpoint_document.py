@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.people import Person
 
 
-def endpoint_document(collection: Collection, person: Person) -> dict[str, Any]:
-    """Return the document *person* sees; ``my_effective_roles`` is the part that depends on them."""
+def endpoint_document(collection: Collection, person: Person, *, in_use: bool) -> dict[str, Any]:
+    """Return the document *person* sees; their roles in it and whether tasks of theirs use it depend on them."""
     personal = collection.entity_type.startswith("GCP_")
     owner = collection.owner.primary
     return {
         "DATA_TYPE": "endpoint",
         "id": collection.id,
         "display_name": collection.display_name,
+        "name": collection.id,
         "canonical_name": f"{owner.username}#{collection.id}",
         "owner_id": owner.id,
         "owner_string": owner.username,
@@ -32,10 +33,12 @@ def endpoint_document(collection: Collection, person: Person) -> dict[str, Any]:
         "public": collection.public,
         "default_directory": collection.default_directory,
         "my_effective_roles": ["administrator"] if collection.owner == person else [],
+        "in_use": in_use,
         **_assurance(collection),
         "is_globus_connect": personal,
         "gcp_connected": True if personal else None,
         "gcp_paused": False if personal else None,
+        "network_use": "normal" if personal else None,
         **_constants(),
     }
 
@@ -55,9 +58,23 @@ def _assurance(collection: Collection) -> dict[str, Any]:
 def _constants() -> dict[str, Any]:
     """Return the fields that are the same for all our collections: none is hosted elsewhere, shared or paused."""
     nothing = (
+        "acl_max_expiration_period_mins",
+        "gcs_version",
+        "host_endpoint",
         "host_endpoint_id",
+        "host_endpoint_display_name",
         "host_path",
+        "last_accessed_time",
+        "local_user_info_available",
+        "location",
         "mapped_collection_id",
+        "mapped_collection_display_name",
+        "max_concurrency",
+        "max_parallelism",
+        "preferred_concurrency",
+        "preferred_parallelism",
+        "user_message",
+        "user_message_link",
         "https_server",
         "tlsftp_server",
         "gcs_manager_url",
@@ -79,7 +96,7 @@ def _constants() -> dict[str, Any]:
         "shareable",
         "acl_available",
         "acl_editable",
-        "in_use",
+        "requester_pays",
         "s3_owner_activated",
         "french_english_bilingual",
     )

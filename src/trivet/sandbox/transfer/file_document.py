@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trivet.sandbox.files.jail import PathMissingError, PathRefusedError, resolve
+from trivet.sandbox.files.jail import PathMissingError, PathRefusedError, resolve, root_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trivet.sandbox.world.collections import Collection
 
 TYPES = {
@@ -21,6 +22,8 @@ TYPES = {
     stat.S_IFIFO: "pipe",
 }
 GROUP = "sandbox"
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, epoch seconds."""
 
 
 def described(collection: Collection, name: str, fd: int, directory: Path) -> dict[str, Any] | None:
@@ -33,16 +36,15 @@ def described(collection: Collection, name: str, fd: int, directory: Path) -> di
         found = os.stat(name, dir_fd=fd, follow_symlinks=False)
     except (OSError, UnicodeEncodeError):
         return None
-    root, user = Path(os.path.realpath(collection.root)), collection.owner.username.partition("@")[0]
+    user = collection.owner.username.partition("@")[0]
     link: dict[str, Any] = dict.fromkeys(("link_target", "link_size", "link_user", "link_group", "link_last_modified"))
     kind = TYPES.get(stat.S_IFMT(found.st_mode), "other")
     if stat.S_ISLNK(found.st_mode):
-        target = _target(root, directory, name)
+        target = _target(collection, directory, name)
         kind = "invalid_symlink"
         link.update(link_size=found.st_size, link_user=user, link_group=GROUP, link_last_modified=_time(found))
         if target is not None:
-            link["link_target"] = "/" + str(target.relative_to(root))
-            found = target.stat()
+            link["link_target"], found = target
             kind = TYPES.get(stat.S_IFMT(found.st_mode), "other")
     return {
         "DATA_TYPE": "file",
@@ -57,13 +59,17 @@ def described(collection: Collection, name: str, fd: int, directory: Path) -> di
     }
 
 
-def _target(root: Path, directory: Path, name: str) -> Path | None:
+def _target(collection: Collection, directory: Path, name: str) -> tuple[str, os.stat_result] | None:
+    """Return where the link *name* leads inside the collection, and what is there."""
+    root = root_of(collection)
     try:
-        return resolve(root, [*directory.relative_to(root).parts, name])
-    except (PathMissingError, PathRefusedError):
+        target = resolve(root, [*directory.relative_to(root).parts, name])
+        return f"/{target.relative_to(root)}", os.stat(target, follow_symlinks=False)
+    except (PathMissingError, PathRefusedError, OSError):
         return None
 
 
 def _time(found: os.stat_result) -> str:
     """Return the time of the last change, UTC, with a space as Transfer writes it in directory entries."""
-    return datetime.fromtimestamp(int(found.st_mtime), UTC).isoformat(sep=" ")
+    seconds = min(max(int(found.st_mtime), 0), LAST_SECOND)  # file systems know stranger times than calendars do
+    return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ")

@@ -8,8 +8,10 @@ from flask import Blueprint, jsonify, request
 
 from trivet.sandbox.transfer.admission import admit, signed_in, visible_collection
 from trivet.sandbox.transfer.body import body
+from trivet.sandbox.transfer.bookmark_routes import add_bookmarks
 from trivet.sandbox.transfer.endpoint_document import endpoint_document
 from trivet.sandbox.transfer.errors import TransferError, error_response, result_document
+from trivet.sandbox.transfer.filtering import only_fields
 from trivet.sandbox.transfer.listing import listing_document
 from trivet.sandbox.transfer.operations import make_directory, rename, stat_document
 from trivet.sandbox.transfer.search import search
@@ -30,6 +32,7 @@ def transfer_routes(world: World, carriers: Carriers) -> Blueprint:
     _add_file_operations(routes, world)
     add_submission(routes, world, carriers)
     add_tasks(routes, world)
+    add_bookmarks(routes, world)
 
     @routes.errorhandler(TransferError)
     def refused(error: TransferError) -> ResponseReturnValue:
@@ -42,13 +45,16 @@ def _add_collections(routes: Blueprint, world: World) -> None:
     @routes.get("/endpoint_search")
     def endpoint_search() -> ResponseReturnValue:
         with world.lock:
-            return jsonify(search(request.args, signed_in(world).grant.person, world))
+            found = search(request.args, signed_in(world).grant.person, world)
+        return jsonify(only_fields(found, request.args.get("fields")))
 
     @routes.get("/endpoint/<collection_id>")
     def endpoint(collection_id: str) -> ResponseReturnValue:
         with world.lock:
             person = signed_in(world).grant.person
-            return jsonify(endpoint_document(visible_collection(world, person, collection_id), person))
+            collection = visible_collection(world, person, collection_id)
+            found = endpoint_document(collection, person, in_use=collection.id in world.tasks.in_use(person))
+        return jsonify(only_fields(found, request.args.get("fields")))
 
 
 def _add_file_operations(routes: Blueprint, world: World) -> None:

@@ -11,6 +11,7 @@ from trivet.sandbox.script.carrying import Carrying
 from trivet.sandbox.script.faults import Faults
 from trivet.sandbox.script.id_tokens import IdTokenScript
 from trivet.sandbox.world.applications import Applications
+from trivet.sandbox.world.bookmarks import Bookmarks
 from trivet.sandbox.world.browsers import Browsers
 from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
@@ -77,6 +78,7 @@ class World:
         self.log = RequestLog()
         self.id_token_script = IdTokenScript()
         self.tasks = TaskBook()
+        self.bookmarks = Bookmarks()
         self.carrying = Carrying()
         self.last_authentication: dict[str, float] = {}
         self.recently_used: dict[str, dict[str, float]] = {}
@@ -126,6 +128,7 @@ class World:
                 self.log,
                 self.id_token_script,
                 self.tasks,
+                self.bookmarks,
                 self.carrying,
                 self.last_authentication,
                 self.recently_used,

@@ -1,0 +1,52 @@
+"""Bookmarks: a person's own names for directories of collections."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trivet.sandbox.world.people import Person
+
+MAX_BOOKMARKS = 100
+"""A person can have no more (Globus docs: Endpoint Bookmarks)."""
+
+
+@dataclass
+class Bookmark:
+    """One name for one directory. The collection is named by id, and need not exist any more."""
+
+    owner: Person
+    name: str
+    collection_id: str
+    path: str
+    pinned: bool
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+class Bookmarks:
+    """Everybody's bookmarks. Whoever uses them holds the world's lock."""
+
+    def __init__(self) -> None:
+        self._bookmarks: dict[str, Bookmark] = {}
+
+    def of(self, person: Person) -> list[Bookmark]:
+        return sorted((each for each in self._bookmarks.values() if each.owner == person), key=lambda each: each.name)
+
+    def named(self, person: Person, name: str) -> Bookmark | None:
+        return next((each for each in self.of(person) if each.name == name), None)
+
+    def find(self, person: Person, bookmark_id: str) -> Bookmark | None:
+        """Return *person*'s bookmark with that id; nobody sees those of others."""
+        found = self._bookmarks.get(bookmark_id.lower())
+        return found if found is not None and found.owner == person else None
+
+    def add(self, bookmark: Bookmark) -> None:
+        self._bookmarks[bookmark.id] = bookmark
+
+    def remove(self, bookmark: Bookmark) -> None:
+        del self._bookmarks[bookmark.id]
+
+    def clear(self) -> None:
+        self._bookmarks.clear()
