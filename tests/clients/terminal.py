@@ -1,4 +1,4 @@
-"""The published globus-cli in a home directory of its own, with nothing but environment variables to guide it."""
+"""A program in a home directory of its own, globus-cli above all, guided by nothing but environment variables."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ SECONDS = 60.0
 class Terminal:
     """Somebody at a terminal, with a browser."""
 
-    def __init__(self, globus: Sandbox, home: Path, **more: str) -> None:
+    def __init__(self, globus: Sandbox, home: Path, *, program: str | Path = GLOBUS, **more: str) -> None:
         self.globus = globus
+        self.program = program
         self.browser = Navigator(globus)
         self.environ = {
             **program_environment(globus.url),
@@ -37,7 +38,7 @@ class Terminal:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [GLOBUS, *arguments], env=self.environ, capture_output=True, text=True, timeout=SECONDS, check=False
+            [self.program, *arguments], env=self.environ, capture_output=True, text=True, timeout=SECONDS, check=False
         )
 
     def says(self, *arguments: str) -> str:
@@ -46,9 +47,9 @@ class Terminal:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def sign_in_by_copying(self, *command: str, person: str = "ada") -> str:
+    def sign_in_by_pasting(self, *command: str, person: str = "ada") -> str:
         """Give the command its code from the page that shows one, and return all it printed."""
-        return self._sign_in([*command, "--no-local-server"], person, lambda seen: _shown_code(seen) + "\n")
+        return self._sign_in(list(command), person, lambda seen: _shown_code(seen) + "\n")
 
     def sign_in_by_browser(self, *command: str, person: str = "ada") -> str:
         """Let the browser bring the command its code, and return all it printed."""
@@ -56,7 +57,7 @@ class Terminal:
 
     def _sign_in(self, command: list[str], person: str, typed: Any) -> str:
         with subprocess.Popen(
-            [GLOBUS, *command],
+            [self.program, *command],
             env=self.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

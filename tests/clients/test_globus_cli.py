@@ -24,7 +24,7 @@ def new_terminal(globus, tmp_path):
 
 def test_sign_in_by_copying_a_code(globus, terminal):
     """``globus login --no-local-server``, ``whoami``, ``session show``, ``logout``; then every token is dead."""
-    assert "You have successfully logged in" in terminal.sign_in_by_copying("login")
+    assert "You have successfully logged in" in terminal.sign_in_by_pasting("login", "--no-local-server")
     ada = globus.people["ada"]
     assert terminal.says("whoami", "--linked-identities").split() == [each.username for each in ada.identities]
     session = json.loads(terminal.says("session", "show", "--format", "json"))
@@ -184,9 +184,9 @@ def test_looking_people_up(globus, new_terminal):
 
 def test_a_sandbox_that_was_started_again(globus, terminal):
     """The CLI remembers a client the new sandbox has never heard of, until it is told to forget it."""
-    terminal.sign_in_by_copying("login")
+    terminal.sign_in_by_pasting("login", "--no-local-server")
     globus.reset()
     assert terminal.run("whoami").returncode != 0
     terminal.says("logout", "--yes", "--delete-client", "--ignore-errors")
-    terminal.sign_in_by_copying("login")
+    terminal.sign_in_by_pasting("login", "--no-local-server")
     assert terminal.says("whoami") == globus.people["ada"].username

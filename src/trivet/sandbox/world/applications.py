@@ -21,15 +21,20 @@ CLI_TEMPLATES = {
 """``GLOBUS_SDK_ENVIRONMENT`` -> the id of the native client that globus-cli makes its own from (its storage.py)."""
 
 
+SDK_TUTORIAL = "61338d24-54d5-408f-a10d-66c06b59f6d2"
+"""The native client in the examples of globus-sdk's documentation."""
+
+
 class Applications:
     """Clients by id, and those a seed or somebody since has named, by key.
 
-    globus-cli's native clients are always here: it has their ids built in and cannot be told another.
+    The vendor's native clients are always here: globus-cli has their ids built in and cannot be told another.
     """
 
     def __init__(self, seeded: Mapping[str, Client], now: float) -> None:
         self.by_key = {key: _own_copy(client, now) for key, client in seeded.items()}
         built_in = [Client(f"globus-cli-{name}", each, "Globus CLI", INSTALLED) for name, each in CLI_TEMPLATES.items()]
+        built_in.append(Client("sdk-tutorial", SDK_TUTORIAL, "Globus SDK tutorial", INSTALLED))
         self._by_id = {client.id: client for client in (*built_in, *self.by_key.values())}
 
     def __iter__(self) -> Iterator[Client]:
