@@ -219,8 +219,7 @@ class Sandbox:
             LookupError: there is no such consent.
         """
         with self.world.lock:
-            sub, client_id = self.world.people[person].sub, self.world.clients[client_name].id
-            given = self.world.consents.of(sub, client_id)
+            given = self.world.consents.of_person(self.world.people[person], self.world.clients[client_name].id)
             chosen = [each for each in given if (each.is_root if scope is None else each.scope_name == scope)]
             if not chosen:
                 raise LookupError(f"{person} has given {client_name} no such consent.")

@@ -170,3 +170,13 @@ def test_a_scope_may_depend_on_one_further_down():
     with Sandbox(_changed("clients/app/scopes", scopes)) as globus:
         run = later.removesuffix("later") + "run"
         assert globus.world.scopes.needed_by(run) == [later]
+
+
+@pytest.mark.parametrize("field", ["required_idp", "preselect_idp"])
+def test_providers_of_applications(field):
+    """An identity provider that an application names has to exist."""
+    with pytest.raises(SeedError) as caught:
+        Sandbox(_changed(f"clients/app/{field}", "v")).start()
+    assert caught.value.problems == [f"clients.app.{field}: 'v' is not one of: u"]
+    with Sandbox(_changed(f"clients/app/{field}", "u")) as globus:
+        assert getattr(globus.clients["app"], field) == globus.people["ada"].primary.identity_provider

@@ -42,7 +42,7 @@ def _asked_for(identity_id: str, world: World) -> list[Consent]:
     if request.args.get("all", "").lower() != "true":  # globus-sdk for Python writes True and False
         return world.consents.of(token.sub, token.client_id)
     check_scope(token, VIEW_CONSENTS)
-    return world.consents.of(token.sub)
+    return world.consents.of_person(token.grant.person)
 
 
 def consent_document(consent: Consent) -> dict[str, Any]:

@@ -7,25 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.seed.assurance import read_assurance
+from trivet.sandbox.seed.client_entry import read_client
 from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.group_entry import read_group
 from trivet.sandbox.seed.policy_entry import read_policy
 from trivet.sandbox.seed.reading import SeedError, Table, seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
 from trivet.sandbox.world import Inhabitants
-from trivet.sandbox.world.clients import CONFIDENTIAL, GRANT_TYPES, INSTALLED, Client, Credential, new_secret
 from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
 from trivet.sandbox.world.people import Identity, IdentityProvider, Person
-from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
+    from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.groups import Group
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
 
 SECTIONS = ("identity_providers", "people", "clients", "policies", "collections", "groups")
-SHORT_TYPES = {"confidential": CONFIDENTIAL, "public": INSTALLED}
-"""Client types by the names most people know them by; Globus's own names do as well."""
 
 
 class Settling:
@@ -50,7 +48,7 @@ class Settling:
         self._problems.extend(f"{name}: there is no such section" for name in self._seed if name not in SECTIONS)
         providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
-        clients = {key: self._client(key, entry) for key, entry in self._entries("clients")}
+        clients = {key: self._client(key, entry, providers) for key, entry in self._entries("clients")}
         found = {key: person for key, person in people.items() if person is not None}
         policies = {key: self._policy(key, entry, found) for key, entry in self._entries("policies")}
         collections = {
@@ -115,24 +113,9 @@ class Settling:
             entry.finish()
         return identity or None
 
-    def _client(self, key: str, entry: Entry) -> Client:
-        kind = entry.choice("type", (*SHORT_TYPES, *GRANT_TYPES), "confidential")
-        secret = entry.optional_text("secret")
-        redirect_uris = entry.texts("redirect_uris")
-        for address in redirect_uris:
-            if not is_redirect_address(address):
-                entry.problem(f"not https, nor http on localhost, or with a fragment: {address}", "redirect_uris")
-        client = Client(
-            key=key,
-            id=self._unique(entry, entry.id(seed_id("client", key))),
-            name=entry.text("name"),
-            client_type=SHORT_TYPES.get(kind, kind) if kind else CONFIDENTIAL,
-            redirect_uris=redirect_uris,
-        )
-        if not client.is_public:
-            client.credentials.append(Credential(client.id, "From the seed", secret or new_secret()))
-        elif secret is not None:
-            entry.problem("a public client has no secret", "secret")
+    def _client(self, key: str, entry: Entry, providers: dict[str, IdentityProvider]) -> Client:
+        client = read_client(key, entry, providers)
+        self._unique(entry, client.id)
         self._scopes += own_scopes(client, entry)
         return client
 

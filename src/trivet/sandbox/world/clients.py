@@ -104,7 +104,7 @@ class Client:
         """Return the identity a client has when it acts for itself: its own id, at a domain for clients."""
         username = f"{self.id}@{CLIENT_IDENTITIES.domain}"
         identity = Identity(self.id, username, self.name, None, None, CLIENT_IDENTITIES)
-        return Person(self.key, self.name, (identity,))
+        return Person(self.id, self.name, (identity,))
 
     def get_client_id(self) -> str:
         return self.id

@@ -15,6 +15,7 @@ from trivet.sandbox.world.scopes import nodes_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.scopes import Scope
 
 Path = tuple[str, ...]
@@ -125,6 +126,10 @@ class Consents:
         """Forget what anybody agreed to for one application."""
         for key in [key for key in self._given if key[1] == client_id]:
             del self._given[key]
+
+    def of_person(self, person: Person, client_id: str | None = None) -> list[Consent]:
+        """Return what *person* has agreed to as any of their identities."""
+        return [consent for identity in person.identities for consent in self.of(identity.id, client_id)]
 
     def remove(self, consent: Consent) -> None:
         """Forget *consent* and whatever hangs below it."""

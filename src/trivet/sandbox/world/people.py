@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,14 @@ class Identity:
 
 @dataclass(frozen=True)
 class Person:
-    """A human being with one or more linked identities; the first is the primary, and the one apps see as ``sub``."""
+    """A human being with one or more linked identities; the first is the primary, and the one apps see as ``sub``.
+
+    Somebody stays the same person whichever identity leads.
+    """
 
     key: str
-    name: str
-    identities: tuple[Identity, ...]
+    name: str = field(compare=False)
+    identities: tuple[Identity, ...] = field(compare=False)
 
     @property
     def primary(self) -> Identity:
@@ -73,6 +76,10 @@ class Person:
     def identity(self, identity_id: str) -> Identity | None:
         """Return this person's identity with that id, if they have it."""
         return next((each for each in self.identities if each.id == identity_id), None)
+
+    def led_by(self, identity: Identity) -> Person:
+        """Return the same person with *identity*, one of theirs, as the first."""
+        return replace(self, identities=(identity, *(each for each in self.identities if each != identity)))
 
     def is_called(self, key: str) -> bool:
         """Say whether *key* names this person, by seed name, username or identity id."""

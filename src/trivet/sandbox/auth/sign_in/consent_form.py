@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.auth.sign_in.going_on import go_on
 from trivet.sandbox.auth.sign_in.obstacles import obstacle
 from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, open_attempt
@@ -46,7 +47,7 @@ def _show(browser: Browser, attempt: Attempt, world: World) -> Response:
     what = obstacle(attempt, browser, world)
     if what is None or what.page != CONSENT:
         return go_on(attempt, browser, world)
-    return consent_page(attempt, browser, world)
+    return consent_page(attempt, world)
 
 
 def _decide(browser: Browser, attempt: Attempt, world: World) -> Response:
@@ -56,7 +57,7 @@ def _decide(browser: Browser, attempt: Attempt, world: World) -> Response:
     attempt.answered = True
     if decision == "deny":
         raise ReturnedError(asked, "access_denied", "The person pressed Deny.")
-    sub, declined = attempt.whose.sub, _declined(asked)
+    sub, declined = as_seen_by(asked.client, attempt.whose, world).sub, _declined(asked)
     world.consents.allow(sub, asked.client.id, asked.scopes, offline=asked.offline, declined=declined)
     return return_with_code(attempt, browser, world)
 

@@ -77,5 +77,5 @@ def _change(browser: Browser, world: World) -> Response:
 def _chosen(person: Person, world: World) -> list[Consent]:
     """Return the consents to take back: everything one application has, or one of them. Each is the person's own."""
     if "application" in request.form:
-        return [each for each in world.consents.of(person.sub, request.form["application"]) if each.is_root]
-    return [each for each in world.consents.of(person.sub) if str(each.id) == request.form.get("consent")]
+        return [each for each in world.consents.of_person(person, request.form["application"]) if each.is_root]
+    return [each for each in world.consents.of_person(person) if str(each.id) == request.form.get("consent")]

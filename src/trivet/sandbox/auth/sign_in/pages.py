@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response, render_template
 
 from trivet.sandbox.auth.sign_in.condition_words import demand
+from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.auth.sign_in.scope_words import in_words
 from trivet.sandbox.world.scopes import nodes_of
 
@@ -44,8 +45,13 @@ if TYPE_CHECKING:
 
 
 def sign_in_page(attempt: Attempt, what: Obstacle | None, world: World) -> Response:
-    """Offer as buttons the identities that will do for *what* stands in the way, or every one of every person."""
+    """Offer as buttons the identities that will do for *what* stands in the way, or every one of every person.
+
+    Those of the provider that the application would rather have come first (``preselect_idp``).
+    """
+    preselected = attempt.request.client.preselect_idp
     accounts = [(each, person) for person in world.people.values() for each in person.identities]
+    accounts.sort(key=lambda account: account[0].identity_provider != preselected)
     wanted = what.identities if what is not None else ()
     return make_response(
         render_template(
@@ -70,8 +76,9 @@ def not_you_page(attempt: Attempt, what: Obstacle, world: World) -> Response:
     return make_response(render_template("not_you.html", attempt=attempt, person=attempt.whose, demanded=demanded))
 
 
-def consent_page(attempt: Attempt, browser: Browser, world: World) -> Response:
+def consent_page(attempt: Attempt, world: World) -> Response:
     """Name the application and what it wants, and ask; a dependency that is optional has a box to untick."""
+    person = as_seen_by(attempt.request.client, attempt.whose, world)
     rows = [
         {
             "words": in_words(scope.name, world),
@@ -81,7 +88,7 @@ def consent_page(attempt: Attempt, browser: Browser, world: World) -> Response:
         }
         for number, (path, scope) in enumerate(nodes_of(attempt.request.scopes))
     ]
-    return make_response(render_template("consent.html", attempt=attempt, person=browser.person, rows=rows))
+    return make_response(render_template("consent.html", attempt=attempt, person=person, rows=rows))
 
 
 def box(number: int) -> str:
@@ -97,7 +104,7 @@ def may_be_declined(path: tuple[str, ...], scope: Scope) -> bool:
 def consents_page(browser: Browser, link: str | None, link_name: str | None, world: World) -> Response:
     """Show what whoever is signed in has agreed to, by application, with a button to take it back; or ask who it is."""
     rows: dict[str, list[dict[str, object]]] = {}
-    given = world.consents.of(browser.person.sub) if browser.person else []
+    given = world.consents.of_person(browser.person) if browser.person else []
     for consent in sorted(given, key=lambda each: each.ids):
         rows.setdefault(consent.client_id, []).append(_consent_row(consent, world))
     applications = [(client_id, _name(client_id, world), each) for client_id, each in rows.items()]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response
 
+from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.auth.sign_in.pages import shown_error_page
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
 from trivet.sandbox.http.record import note
@@ -39,12 +40,14 @@ def add_refusals(app: Flask, world: World) -> None:
 def has_agreed(person: Person, asked: AuthorizeRequest, world: World) -> bool:
     """Say whether *person* has agreed to everything in *asked* before."""
     offline = asked.offline and world.switches.offline_needs_its_own_consent
-    return world.consents.cover(person.sub, asked.client.id, asked.scopes, offline=offline)
+    sub = as_seen_by(asked.client, person, world).sub
+    return world.consents.cover(sub, asked.client.id, asked.scopes, offline=offline)
 
 
 def return_with_code(attempt: Attempt, browser: Browser, world: World) -> Response:
     """Return to the application with a new code (RFC 6749 section 4.1.2), which keeps the session as it is now."""
-    asked, person, session = attempt.request, attempt.whose, browser.session_for(attempt.request.client.id)
+    asked, session = attempt.request, browser.session_for(attempt.request.client.id)
+    person = as_seen_by(asked.client, attempt.whose, world)
     note(person=person.key)
     world.consents.use(person.sub, asked.client.id, asked.scopes)
     code = AuthorizationCode(
