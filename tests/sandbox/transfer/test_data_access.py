@@ -7,6 +7,9 @@ import pytest
 from globus_sdk.gare import to_gare
 from globus_sdk.scopes import GCSCollectionScopes, TransferScopes
 
+from trivet.sandbox.seed import seed_id
+
+LAPTOP = seed_id("collection", "laptop")
 MESSAGE = "Missing required data_access consent"
 
 
@@ -39,7 +42,22 @@ OPERATIONS = {
     "stat": lambda client, tape: client.operation_stat(tape, "/README.txt"),
     "mkdir": lambda client, tape: client.operation_mkdir(tape, "/new"),
     "rename": lambda client, tape: client.operation_rename(tape, "/README.txt", "/READ"),
+    "transfer from it": lambda client, tape: client.submit_transfer(_transfer(tape, LAPTOP)),
+    "transfer to it": lambda client, tape: client.submit_transfer(_transfer(LAPTOP, tape)),
+    "delete": lambda client, tape: client.submit_delete(_delete(tape)),
 }
+
+
+def _transfer(source, destination):
+    data = globus_sdk.TransferData(source_endpoint=source, destination_endpoint=destination)
+    data.add_item("/README.txt", "/copy.txt")
+    return data
+
+
+def _delete(collection):
+    data = globus_sdk.DeleteData(endpoint=collection)
+    data.add_item("/README.txt")
+    return data
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())

@@ -162,12 +162,26 @@ def test_other_operations(globus, portal):
         lambda: client.operation_stat(collection, "/README.txt"),
         lambda: client.operation_mkdir(collection, "/new"),
         lambda: client.operation_rename(collection, "/a", "/b"),
+        lambda: client.submit_delete(_delete(collection)),
+        lambda: client.submit_transfer(_transfer(collection, globus.collections["laptop"].id)),
     ):
         with pytest.raises(globus_sdk.TransferAPIError) as caught:
             operation()
         codes.append((caught.value.http_status, caught.value.code))
-    names = ("DirListingFailed", "MkdirFailed", "RenameFailed")
+    names = ("DirListingFailed", "MkdirFailed", "RenameFailed", "DeleteFailed", "DirListingFailed")
     assert codes == [(502, f"ExternalError.{name}.LoginFailed") for name in names]
+
+
+def _delete(collection):
+    data = globus_sdk.DeleteData(endpoint=collection)
+    data.add_item("/README.txt")
+    return data
+
+
+def _transfer(source, destination):
+    data = globus_sdk.TransferData(source_endpoint=source, destination_endpoint=destination)
+    data.add_item("/README.txt", "/copy.txt")
+    return data
 
 
 def test_without_prompt_a_stale_session_stays_stale(globus, portal):

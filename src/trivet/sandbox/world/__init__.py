@@ -1,7 +1,7 @@
-"""What this pretend Globus knows: people, clients, collections, scopes; browsers, consents, codes, tokens, tasks, keys.
+"""What this pretend Globus knows: people, clients, collections, groups; sessions, consents, codes, tokens, tasks, keys.
 
 All of it hangs on one ``World``, behind one lock and one clock. No web framework is known here, and nothing is decided
-about who may have what: that is for the routes in ``auth/`` and ``transfer/``. ``seed/`` says what it begins with.
+about who may have what: that is for the routes of each service. ``seed/`` says what it begins with.
 """
 
 from trivet.sandbox.world.world import Inhabitants, World

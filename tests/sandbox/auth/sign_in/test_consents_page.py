@@ -144,3 +144,11 @@ def test_from_python(globus, tokens):
 def test_head_makes_no_browser_known(globus, visitor):
     """HEAD sets no cookie."""
     assert not visitor.http.head(f"{globus.url}/v2/web/consents").cookies
+
+
+def test_the_form_key_is_in_no_log(globus, visitor, read_page, page):
+    """What binds the form to its browser is cut out of the record of the request."""
+    visitor.sign_in()
+    form = page()
+    visitor.press(form, "application", globus.clients["portal"].id)
+    assert read_page(form.text).hidden["form_key"] not in repr(globus.requests)

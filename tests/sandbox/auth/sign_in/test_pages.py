@@ -91,3 +91,15 @@ def test_style_sheet(globus, pages):
     assert response.headers["Content-Type"].startswith("text/css")
     assert response.headers["Cache-Control"] != "no-store"
     assert "/sandbox/static/sandbox.css" in pages["home"].text
+
+
+def test_home_lists_what_there_is(globus, pages, read_page):
+    """People, applications, collections, groups and policies, with the ids that configuration asks for."""
+    page = read_page(pages["home"].text)
+    for part, entries in (
+        ("clients", globus.clients),
+        ("collections", globus.collections),
+        ("groups", globus.groups),
+        ("policies", globus.policies),
+    ):
+        assert all(each.id in page.by_id[part] for each in entries.values())

@@ -16,7 +16,7 @@ Browser tests may rely on these hooks; the rest of the pages may change.
                    button[name=consent][value=<consent id>] for one of them, #nothing, a#continue; or form#sign-in
     signed out     #application, a#continue
     auth code      #auth-code and #application, or #error-sentence
-    home           #environment, #people, #clients, #collections
+    home           #environment, #people, #clients, #collections, #groups, #policies, a#consents
 
 Each form holds a hidden ``attempt`` or ``form_key`` that has to be sent back from the browser it was made for.
 """
