@@ -27,6 +27,14 @@ def test_a_directory(depot):
     assert (task["files"], task["directories"], task["subtasks_total"]) == (3, 2, 6)
 
 
+def test_overlapping_paths(depot):
+    """A path inside another one, or named twice, is deleted once, and the task is content."""
+    depot.fill(FILES)
+    task = depot.delete("/run", "/run/a", "/run", "/run/deep", recursive=True)
+    assert (task["status"], task["subtasks_pending"]) == ("SUCCEEDED", 0)
+    assert set(depot.contents("here")) == {"beside"}
+
+
 def test_leftovers_go_with_their_directory(depot):
     """A file under construction that was left behind does not keep its directory from being deleted."""
     depot.fill({**FILES, "run/.trivet-partial-0": "half"})

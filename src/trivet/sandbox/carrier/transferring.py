@@ -36,6 +36,7 @@ class Transfer:
         self._pace = pace
         self._source = root_of(order.source)
         self._destination = root_of(order.destination)
+        self._swept: set[tuple[str, ...]] = set()
 
     def run(self) -> None:
         self._task.start()
@@ -72,7 +73,9 @@ class Transfer:
             source = stack.enter_context(opened_below(self._source, trip.source))
         with blamed("destination", shown(trip.destination)):
             destination = stack.enter_context(opened_below(self._destination, trip.destination, make=True))
-            remove_abandoned(destination)
+            if trip.destination not in self._swept:
+                remove_abandoned(destination)
+        self._swept.add(trip.destination)
         return source, destination
 
     def _count_directory(self) -> None:

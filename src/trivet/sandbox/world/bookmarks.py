@@ -32,7 +32,8 @@ class Bookmarks:
         self._bookmarks: dict[str, Bookmark] = {}
 
     def of(self, person: Person) -> list[Bookmark]:
-        return sorted((each for each in self._bookmarks.values() if each.owner == person), key=lambda each: each.name)
+        own = (each for each in self._bookmarks.values() if each.owner.sub == person.sub)
+        return sorted(own, key=lambda each: each.name)
 
     def named(self, person: Person, name: str) -> Bookmark | None:
         return next((each for each in self.of(person) if each.name == name), None)
@@ -40,7 +41,7 @@ class Bookmarks:
     def find(self, person: Person, bookmark_id: str) -> Bookmark | None:
         """Return *person*'s bookmark with that id; nobody sees those of others."""
         found = self._bookmarks.get(bookmark_id.lower())
-        return found if found is not None and found.owner == person else None
+        return found if found is not None and found.owner.sub == person.sub else None
 
     def add(self, bookmark: Bookmark) -> None:
         self._bookmarks[bookmark.id] = bookmark

@@ -45,14 +45,14 @@ class TaskBook:
     def find(self, person: Person, task_id: str) -> Task | None:
         """Return *person*'s task with that id; those of others are none of their business."""
         task = self._tasks.get(task_id.lower())
-        if task is None or task.owner != person:
+        if task is None or task.owner.sub != person.sub:
             return None
         task.expire_if_due()
         return task
 
     def of(self, person: Person) -> list[Task]:
         """Return *person*'s tasks, in the order they were submitted."""
-        own = [task for task in self._tasks.values() if task.owner == person]
+        own = [task for task in self._tasks.values() if task.owner.sub == person.sub]
         for task in own:
             task.expire_if_due()
         return own
