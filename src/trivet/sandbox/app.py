@@ -24,6 +24,7 @@ from trivet.sandbox.auth.sign_in.auth_code import auth_code_routes
 from trivet.sandbox.auth.sign_in.authorize import authorize_routes
 from trivet.sandbox.auth.sign_in.consent_form import consent_routes
 from trivet.sandbox.auth.sign_in.consents_page import consents_page_routes
+from trivet.sandbox.auth.sign_in.identities_page import identities_page_routes
 from trivet.sandbox.auth.sign_in.logout import logout_routes
 from trivet.sandbox.auth.sign_in.returning import add_refusals
 from trivet.sandbox.auth.sign_in.step_up import step_up_routes
@@ -79,6 +80,7 @@ def build(world: World, carriers: Carriers, closing: threading.Event) -> WSGIApp
         logout_routes(world),
         consents_routes(world),
         consents_page_routes(world),
+        identities_page_routes(world),
         transfer_routes(world, carriers),
     ):
         app.register_blueprint(routes)

@@ -12,7 +12,7 @@ import requests
     [
         ("/v2/api/other", "API"),
         ("/v2/oauth2/token/other", "OAuth2"),
-        ("/v2/web/identities", "page"),
+        ("/v2/web/other", "page"),
         ("/v0.10/endpoint_manager/task_list", "Transfer"),
         ("/v2/groups/x/membership_fields", "Groups"),
     ],

@@ -13,14 +13,16 @@ from trivet.sandbox.world.scopes import AUTH
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
+    from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.tokens import Token
 
 
 class ApiError(Exception):
-    """A refusal, as it goes into the document: *code* is for programs, *detail* for people."""
+    """A refusal, as it goes into the document: *code* is for programs, *detail* for people, *more* for the root."""
 
-    def __init__(self, status: int, code: str, detail: str, title: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, title: str, **more: object) -> None:
         super().__init__(code)
+        self.more = more
         self.status = status
         self.code = code
         self.detail = detail
@@ -35,6 +37,12 @@ def unauthenticated(status: int = 401) -> ApiError:
 
 def forbidden(detail: str) -> ApiError:
     return ApiError(403, "FORBIDDEN", detail, "Forbidden")
+
+
+def policy_required(policy: Policy, message: str) -> ApiError:
+    """Return the refusal of a session that does not meet *policy*, in the shape ``globus_sdk.gare`` reads."""
+    parameters = {"session_message": message, "session_required_policies": [policy.id]}
+    return ApiError(403, "FORBIDDEN", message, "Forbidden", authorization_parameters=parameters)
 
 
 def invalid_parameters(detail: str) -> ApiError:
@@ -63,7 +71,7 @@ def answer_api_errors(routes: Blueprint) -> None:
             "title": error.title,
         }
         word = error.title.lower().replace(" ", "_")
-        response = jsonify({"errors": [entry], "error": word, "error_description": error.title})
+        response = jsonify({"errors": [entry], "error": word, "error_description": error.title, **error.more})
         response.status_code = error.status
         if error.title == "Unauthorized":
             response.headers["WWW-Authenticate"] = "Bearer"

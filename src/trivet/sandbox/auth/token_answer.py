@@ -98,7 +98,8 @@ def _answer(issued: list[tuple[Token, Token | None]], state: str | None = None) 
 
 def _issue(grant: Grant, world: World) -> tuple[Token, Token | None]:
     access = world.tokens.issue("access", grant)
-    return access, world.tokens.issue("refresh", grant) if grant.offline else None
+    refreshable = grant.offline and all(map(world.scopes.allows_refresh, grant.scopes))
+    return access, world.tokens.issue("refresh", grant) if refreshable else None
 
 
 def _entry(access: Token, refresh: Token | None = None, *, state: str | None = None) -> Mapping[str, Any]:

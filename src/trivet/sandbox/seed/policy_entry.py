@@ -45,4 +45,4 @@ def _project(entry: Entry, people: Mapping[str, Person]) -> Project | None:
         entry.problem(f"there is nobody called {key!r}", "owner")
         return None
     owner = people[key]
-    return Project(f"Policies of {owner.name}", owner.email or "", [owner.sub], seed_id("project", key))
+    return Project(f"Policies of {owner.name}", owner.email or "", [owner.sub], id=seed_id("project", key))

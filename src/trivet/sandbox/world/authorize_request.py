@@ -38,5 +38,10 @@ class AuthorizeRequest:
         return self.params.get("nonce")
 
     @property
+    def prefilled_label(self) -> str | None:
+        """What the application proposes as the name of this consent; None if its people are not asked for one."""
+        return self.params.get("prefill_named_grant", "") if self.client.prompt_for_named_grant else None
+
+    @property
     def session_message(self) -> str | None:
         return self.params.get("session_message")

@@ -60,6 +60,7 @@ class Consents:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._given: dict[tuple[str, str], dict[Path, Consent]] = {}
+        self._labels: dict[tuple[str, str], str] = {}
         self._ids = itertools.count(FIRST_ID)
 
     def allow(
@@ -122,6 +123,13 @@ class Consents:
         ]
         return sorted(found, key=lambda consent: consent.id)
 
+    def name(self, sub: str, client_id: str, label: str) -> None:
+        """Remember by which name the person wants to know this application's consents; an empty one is none."""
+        self._labels[sub, client_id] = label
+
+    def label(self, sub: str, client_id: str) -> str:
+        return self._labels.get((sub, client_id), "")
+
     def forget_client(self, client_id: str) -> None:
         """Forget what anybody agreed to for one application."""
         for key in [key for key in self._given if key[1] == client_id]:
@@ -139,4 +147,5 @@ class Consents:
 
     def clear(self) -> None:
         self._given.clear()
+        self._labels.clear()
         self._ids = itertools.count(FIRST_ID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,19 @@ class Policy:
         )
 
 
+BEFORE_DELETING = Policy(
+    id=str(uuid.uuid5(uuid.NAMESPACE_DNS, "auth.globus.org/delete-project")),
+    project_id=str(uuid.uuid5(uuid.NAMESPACE_DNS, "auth.globus.org")),
+    display_name="A recent sign-in, to delete a project",
+    description="Globus's own; half an hour is the sandbox's choice.",
+    high_assurance=True,
+    authentication_assurance_timeout=1800,
+)
+"""What deleting a project demands of the session (globus-sdk's example ``manage_projects.py`` meets it on the way)."""
+
+
 class Policies:
-    """All policies; ``seed_ids`` are those of a seed, by name."""
+    """All policies; ``seed_ids`` are those of a seed, by name. Globus's own can be found, and belong to nobody."""
 
     def __init__(self, seeded: Mapping[str, Policy]) -> None:
         self.seed_ids = {key: policy.id for key, policy in seeded.items()}
@@ -51,7 +63,8 @@ class Policies:
         return iter(self._by_id.values())
 
     def find(self, policy_id: str) -> Policy | None:
-        return self._by_id.get(policy_id.lower())
+        found = self._by_id.get(policy_id.lower())
+        return BEFORE_DELETING if found is None and policy_id.lower() == BEFORE_DELETING.id else found
 
     def keep(self, policy: Policy) -> None:
         """Add *policy*, or put it in the place of the one with its id."""

@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from trivet.sandbox.world.groups import Groups
     from trivet.sandbox.world.people import Person
 
 
 @dataclass
 class Project:
-    """One project. Any of a person's linked identities may be the one that administers it."""
+    """One project. Any linked identity of a person may be the one that administers it, or is in a group that does."""
 
     display_name: str
     contact_email: str
     admin_ids: list[str]
+    admin_group_ids: list[str] = field(default_factory=list)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
-    def is_run_by(self, person: Person) -> bool:
-        return any(each.id in self.admin_ids for each in person.identities)
+    def is_run_by(self, person: Person, groups: Groups) -> bool:
+        if any(each.id in self.admin_ids for each in person.identities):
+            return True
+        found = (groups.find(each) for each in self.admin_group_ids)
+        return any(each.status == "active" for group in found if group for each in groups.memberships_of(person, group))
 
 
 class Projects:

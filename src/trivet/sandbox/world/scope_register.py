@@ -85,6 +85,11 @@ class ScopeRegister:
     def of_client(self, client_id: str) -> list[RegisteredScope]:
         return [each for each in self._by_id.values() if each.client_id == client_id]
 
+    def allows_refresh(self, scope_string: str) -> bool:
+        """Say whether a token with that scope may come with a refresh token."""
+        scope = self.named(scope_string)
+        return scope is None or scope.allows_refresh_token
+
     def with_dependencies(self, trees: tuple[Scope, ...]) -> tuple[Scope, ...]:
         """Return *trees* and, below each scope, what it cannot do without: consent to it is consent to those too."""
         return tuple(self._completed(tree, above=()) for tree in trees)

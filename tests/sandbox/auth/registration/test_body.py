@@ -60,6 +60,7 @@ def test_no_object_in_an_object(send, method, path, body):
         ({"admin_ids": "x"}, "admin_ids"),
         ({"admin_ids": ["x"]}, "admin_ids"),
         ({"admin_ids": [NOBODY]}, "administrator"),
+        ({"admin_group_ids": [NOBODY]}, "administrator"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -35,8 +35,8 @@ def as_person(globus, new_visitor, endpoint, monkeypatch):
     for name, value in globus.environ.items():
         monkeypatch.setenv(name, value)
 
-    def as_person(person="ada", scope=SCOPE):
-        answer = endpoint.redeem(new_visitor().sign_in(person, scope=scope)["code"]).json()
+    def as_person(person="ada", scope=SCOPE, **params):
+        answer = endpoint.redeem(new_visitor().sign_in(person, scope=scope, **params)["code"]).json()
         return globus_sdk.AuthClient(authorizer=globus_sdk.AccessTokenAuthorizer(answer["access_token"]))
 
     return as_person
@@ -267,6 +267,57 @@ def test_a_project_with_clients_stays(ada, project, service):
     _refused(lambda: ada.delete_project(project), 409, "RESOURCE_CONFLICT")
     ada.delete_client(str(service.client_id))
     assert ada.delete_project(project)["project"]["id"] == project
+
+
+def test_deleting_a_project_takes_a_recent_sign_in(globus, as_person, ada, project):
+    """After half an hour the SDK finds in the refusal what the session lacks; signing in again is enough."""
+    globus.advance(1801)
+    with pytest.raises(globus_sdk.AuthAPIError) as caught:
+        ada.delete_project(project)
+    [policy] = caught.value.info.authorization_parameters.session_required_policies
+    assert caught.value.http_status == 403
+    again = as_person(scope=SCOPE, session_required_policies=policy)
+    assert again.delete_project(project)["project"]["id"] == project
+
+
+def test_a_project_with_policies_stays(ada, project):
+    """Until they are gone."""
+    policy = ada.create_policy(project_id=project, display_name="P", description="P")["policy"]["id"]
+    _refused(lambda: ada.delete_project(project), 409, "RESOURCE_CONFLICT")
+    ada.delete_policy(policy)
+    assert ada.delete_project(project)["project"]["id"] == project
+
+
+def test_a_group_may_run_a_project(globus, as_person, ada):
+    """Whoever is an active member of a group that administers it may do what its administrators may."""
+    groups, zoe = globus.world.groups, globus.people["zoe"]
+    group = next(each for each in groups if not groups.memberships_of(zoe, each))
+    member = next(each for each in group.memberships.values() if each.status == "active")
+    person, _ = globus.world.find_identity(member.identity_id)
+    created = ada.create_project("Groups", "x@y.example", admin_group_ids=group.id)["project"]
+    _alike(created, _theirs("create_project", "admin_group")["project"])
+    assert (created["admin_ids"], created["admin_group_ids"]) == (None, [group.id])
+    assert created["admins"]["groups"][0]["name"] == group.name
+    assert as_person(person.key).get_project(created["id"])["project"] == created
+    _refused(lambda: as_person("zoe").get_project(created["id"]), 403, "FORBIDDEN")
+
+
+def test_scopes_for_some_domains(as_person, ada, service, new_visitor, read_callback):
+    """A scope with ``required_domains`` is for people with an identity in each of them."""
+    scope = ada.create_scope(str(service.client_id), "Run", "Run it", "run", required_domains=["lab.example"])["scope"]
+    visitor = new_visitor()
+    page = visitor.identify(visitor.visit(scope=scope["scope_string"]), "zoe")
+    assert read_callback(visitor.press(page, "give-up", "yes"))["error"] == "access_denied"
+    assert "code" in new_visitor().sign_in("grace", scope=scope["scope_string"])
+
+
+def test_scopes_without_refresh_tokens(ada, service, visitor, endpoint):
+    """A scope that allows no refresh token comes without one, whatever was asked for."""
+    client = str(service.client_id)
+    scope = ada.create_scope(client, "Run", "Run it", "run", allows_refresh_token=False)["scope"]["scope_string"]
+    answer = endpoint.redeem(visitor.sign_in(scope=f"openid {scope}")["code"]).json()
+    assert "refresh_token" in answer
+    assert "refresh_token" not in answer["other_tokens"][0]
 
 
 def test_needs_manage_projects(as_person, project, service):

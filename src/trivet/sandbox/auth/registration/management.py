@@ -40,7 +40,7 @@ def own_project(project_id: str, who: Caller, world: World) -> Project:
     project = world.projects.find(project_id)
     if project is None:
         raise not_found("There is no such project")
-    if not project.is_run_by(who.person):
+    if not project.is_run_by(who.person, world.groups):
         raise forbidden("Only an administrator of the project may do this")
     return project
 
@@ -78,4 +78,4 @@ def manages(client: Client, who: Caller, world: World) -> bool:
     if who.client is not None and who.client.id in (client.id, client.parent_client):
         return True
     project = world.projects.find(client.project)
-    return project is not None and project.is_run_by(who.person)
+    return project is not None and project.is_run_by(who.person, world.groups)

@@ -71,7 +71,7 @@ def policies_routes(world: World) -> Blueprint:
 
 def _runs(policy: Policy, who: Caller, world: World) -> bool:
     project = world.projects.find(policy.project_id)
-    return project is not None and project.is_run_by(who.person)
+    return project is not None and project.is_run_by(who.person, world.groups)
 
 
 def _own_policy(policy_id: str, who: Caller, world: World) -> Policy:

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
 
-from trivet.sandbox.auth.api_error import answer_api_errors, conflict, invalid_parameters
+from trivet.sandbox.auth.api_error import answer_api_errors, conflict, invalid_parameters, policy_required
 from trivet.sandbox.auth.identities import identity_document
 from trivet.sandbox.auth.registration.body import posted
 from trivet.sandbox.auth.registration.management import manager, own_project
+from trivet.sandbox.world.policies import BEFORE_DELETING
 from trivet.sandbox.world.projects import Project
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from trivet.sandbox.auth.api_caller import Caller
     from trivet.sandbox.auth.registration.body import Fields
     from trivet.sandbox.world import World
+    from trivet.sandbox.world.groups import Group
 
 PROJECTS = "/v2/api/projects"
 PROJECT = f"{PROJECTS}/<project_id>"
@@ -29,9 +32,9 @@ def projects_routes(world: World) -> Blueprint:
     @routes.get(PROJECTS)
     def projects() -> ResponseReturnValue:
         with world.lock:
-            who = manager(world)
-            mine = [project_document(each, world) for each in world.projects if each.is_run_by(who.person)]
-            return jsonify({"projects": mine})
+            person = manager(world).person
+            mine = [each for each in world.projects if each.is_run_by(person, world.groups)]
+            return jsonify({"projects": [project_document(each, world) for each in mine]})
 
     @routes.post(PROJECTS)
     def create() -> ResponseReturnValue:
@@ -58,9 +61,13 @@ def projects_routes(world: World) -> Blueprint:
     @routes.delete(PROJECT)
     def delete(project_id: str) -> ResponseReturnValue:
         with world.lock:
-            found = own_project(project_id, manager(world), world)
-            if any(client.project == found.id for client in world.applications):
+            who = manager(world)
+            found = own_project(project_id, who, world)
+            _check_session(who, world)
+            if any(each.project == found.id for each in world.applications):
                 raise conflict("The project still has clients")
+            if any(each.project_id == found.id for each in world.policies):
+                raise conflict("The project still has policies")
             if any(policy.project_id == found.id for policy in world.policies):
                 raise conflict("The project still has policies")
             document = project_document(found, world)
@@ -68,6 +75,17 @@ def projects_routes(world: World) -> Blueprint:
             return jsonify({"project": document})
 
     return routes
+
+
+def _check_session(who: Caller, world: World) -> None:
+    """Let whoever has authenticated lately pass.
+
+    Raises:
+        ApiError: 403, with the policy that the session has to meet.
+    """
+    session = who.token.grant.authentications.values() if who.token else ()
+    if not world.meets(who.person, session, BEFORE_DELETING.condition):
+        raise policy_required(BEFORE_DELETING, "Deleting a project takes a recent sign-in")
 
 
 def _describe(project: Project, fields: Fields, world: World) -> None:
@@ -79,22 +97,34 @@ def _describe(project: Project, fields: Fields, world: World) -> None:
     display_name = fields.text("display_name", project.display_name)
     contact_email = fields.text("contact_email", project.contact_email)
     admin_ids = fields.ids("admin_ids", project.admin_ids)
+    admin_group_ids = fields.ids("admin_group_ids", project.admin_group_ids)
     fields.finish()
-    if not admin_ids:
+    if not admin_ids and not admin_group_ids:
         raise invalid_parameters("A project has at least one administrator")
     if any(world.directory.find(each) is None for each in admin_ids):
         raise invalid_parameters("An administrator does not exist")
-    project.display_name, project.contact_email, project.admin_ids = display_name, contact_email, admin_ids
+    if any(world.groups.find(each) is None for each in admin_group_ids):
+        raise invalid_parameters("A group of administrators does not exist")
+    project.display_name, project.contact_email = display_name, contact_email
+    project.admin_ids, project.admin_group_ids = admin_ids, admin_group_ids
 
 
 def project_document(project: Project, world: World) -> dict[str, Any]:
     admins = [world.directory.find(each) for each in project.admin_ids]
+    groups = [world.groups.find(each) for each in project.admin_group_ids]
     return {
         "id": project.id,
         "display_name": project.display_name,
         "project_name": project.display_name,
         "contact_email": project.contact_email,
-        "admin_ids": project.admin_ids,
-        "admin_group_ids": None,
-        "admins": {"identities": [identity_document(each) for each in admins if each], "groups": []},
+        "admin_ids": project.admin_ids or None,
+        "admin_group_ids": project.admin_group_ids or None,
+        "admins": {
+            "identities": [identity_document(each) for each in admins if each],
+            "groups": [_group_document(each) for each in groups if each],
+        },
     }
+
+
+def _group_document(group: Group) -> dict[str, Any]:
+    return {"id": group.id, "name": group.name, "description": group.description, "organization": None}

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.browsers import Attempt, Browser
 
 
+LABEL_LENGTH = 100
+
+
 def consent_routes(world: World) -> Blueprint:
     routes = Blueprint("consent_form", __name__)
 
@@ -59,6 +62,8 @@ def _decide(browser: Browser, attempt: Attempt, world: World) -> Response:
         raise ReturnedError(asked, "access_denied", "The person pressed Deny.")
     sub, declined = as_seen_by(asked.client, attempt.whose, world).sub, _declined(asked)
     world.consents.allow(sub, asked.client.id, asked.scopes, offline=asked.offline, declined=declined)
+    if asked.client.prompt_for_named_grant:
+        world.consents.name(sub, asked.client.id, request.form.get("label", "").strip()[:LABEL_LENGTH])
     return return_with_code(attempt, browser, world)
 
 

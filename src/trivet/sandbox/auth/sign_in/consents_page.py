@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from trivet.sandbox.auth.sign_in.account_picker import sign_in_as_chosen
-from trivet.sandbox.auth.sign_in.cookie import current_browser, remember
-from trivet.sandbox.auth.sign_in.open_attempts import StaleAttemptError
-from trivet.sandbox.auth.sign_in.pages import consents_page, stale_page
-from trivet.sandbox.auth.sign_in.returning import redirect
-from trivet.sandbox.auth.sign_in.way_back import link_from
-from trivet.sandbox.http.record import note
-from trivet.sandbox.world.browsers import Browser
+from trivet.sandbox.auth.sign_in.account_pages import show_page, take_form
+from trivet.sandbox.auth.sign_in.pages import consents_page
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.world import World
@@ -35,43 +27,18 @@ def consents_page_routes(world: World) -> Blueprint:
         if request.method == "HEAD":
             return ""  # a HEAD makes no browser known
         with world.lock:
-            browser = current_browser(world) or world.browsers.add(Browser())
-            client, link = link_from(request.args, world)
-            note(client=client.key if client else None, person=browser.person.key if browser.person else None)
-            page = consents_page(browser, link, request.args.get("redirect_name"), world)
-            return remember(page, browser, world)
+            return show_page(consents_page, world)
 
     @routes.post(PATH)
     def change() -> ResponseReturnValue:
+        def rescind(person: Person) -> None:
+            for consent in _chosen(person, world):
+                world.rescind(consent)
+
         with world.lock:
-            return _change(_browser_of_form(world), world)
+            return take_form(rescind, world)
 
     return routes
-
-
-def _browser_of_form(world: World) -> Browser:
-    """Return the browser, if the form it sends was made for it.
-
-    Raises:
-        StaleAttemptError: another browser's form, or one from before a sign-in; other sites can send no better one.
-    """
-    browser = current_browser(world)
-    sent = request.form.get("form_key", "").encode()
-    if browser is None or not hmac.compare_digest(sent, browser.form_key.encode()):
-        raise StaleAttemptError(response=stale_page(403, again=None))
-    return browser
-
-
-def _change(browser: Browser, world: World) -> Response:
-    """Sign in if an account was chosen, else take back what was chosen; then show the page afresh."""
-    if "identity" in request.form:
-        sign_in_as_chosen(browser, world)
-    elif browser.person is not None:
-        note(person=browser.person.key)
-        for consent in _chosen(browser.person, world):
-            world.rescind(consent)
-    address = f"{PATH}?{request.query_string.decode('latin-1')}".rstrip("?")
-    return remember(redirect(address, 303), browser, world)
 
 
 def _chosen(person: Person, world: World) -> list[Consent]:

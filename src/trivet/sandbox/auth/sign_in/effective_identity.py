@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.world.conditions import Condition
+from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
+    from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.people import Person
 
@@ -24,7 +26,14 @@ def as_seen_by(client: Client, person: Person, world: World) -> Person:
     return person.led_by(next(known, None) or next(required, None) or person.primary)
 
 
-def required_provider(client: Client, world: World) -> tuple[Condition, ...]:
-    """Return the condition that a person has an identity at *client*'s one provider, if it has one."""
-    found = next((each for each in world.directory.providers.values() if each.id == client.required_idp), None)
-    return (Condition(domains=(found.domain,), in_session=False),) if found else ()
+def registered_conditions(asked: AuthorizeRequest, world: World) -> tuple[Condition, ...]:
+    """Return what people need, whoever asks how: an identity at the application's one provider, if it has one.
+
+    And one in each domain that any of the scopes is registered for (``required_domains``).
+    """
+    providers = world.directory.providers.values()
+    domains = [each.domain for each in providers if each.id == asked.client.required_idp]
+    for path, _ in nodes_of(asked.scopes):
+        scope = world.scopes.named(path[-1])
+        domains += scope.required_domains if scope else []
+    return tuple(Condition(domains=(domain,), in_session=False) for domain in domains)

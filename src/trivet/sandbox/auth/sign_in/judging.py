@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
-from trivet.sandbox.auth.sign_in.effective_identity import required_provider
+from trivet.sandbox.auth.sign_in.effective_identity import registered_conditions
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
 from trivet.sandbox.auth.sign_in.requirements import RequirementError, conditions_in
 from trivet.sandbox.world.authorize_request import AuthorizeRequest
@@ -99,7 +99,7 @@ def _known_scopes(params: dict[str, str], repeated: set[str], client: Client, wo
 def _with_conditions(request: AuthorizeRequest, world: World) -> AuthorizeRequest:
     """Return *request* with what it demands of the session."""
     try:
-        demanded = (*required_provider(request.client, world), *conditions_in(request.params, world))
+        demanded = (*registered_conditions(request, world), *conditions_in(request.params, world))
         return replace(request, conditions=tuple(dict.fromkeys(demanded)))
     except RequirementError as error:
         raise ReturnedError(request, "invalid_request", str(error)) from None

@@ -9,11 +9,13 @@ Browser tests may rely on these hooks; the rest of the pages may change.
     not you        #demanded, #person, #identities, form#give-up, a#other-account
     give up        form#give-up, button[name=give-up][value=yes], on the three pages above
     consent page   form#consent, button[name=decision][value=allow|deny], #application, #person, #scopes, #offline,
-                   #session-message, a#other-account, input[type=checkbox] for each optional dependency
+                   #session-message, a#other-account, input[type=checkbox] for each optional dependency; #label where
+                   people are asked for a name
     refused        #error-sentence, #error-code, #error-id, #error-timestamp, #error-details
     out of date    a#start-again, if starting again is possible
     consents       form#consents, button[name=application][value=<client id>] to take back all an application has,
                    button[name=consent][value=<consent id>] for one of them, #nothing, a#continue; or form#sign-in
+    identities     #identities, #person, a#continue; or form#sign-in
     signed out     #application, a#continue
     auth code      #auth-code and #application, or #error-sentence
     home           #environment, #people, #clients, #collections, #groups, #policies, a#consents
@@ -107,7 +109,10 @@ def consents_page(browser: Browser, link: str | None, link_name: str | None, wor
     given = world.consents.of_person(browser.person) if browser.person else []
     for consent in sorted(given, key=lambda each: each.ids):
         rows.setdefault(consent.client_id, []).append(_consent_row(consent, world))
-    applications = [(client_id, _name(client_id, world), each) for client_id, each in rows.items()]
+    applications = [
+        (client_id, _name(client_id, world), _labels(browser, client_id, world), each)
+        for client_id, each in rows.items()
+    ]
     accounts = [(each, person) for person in world.people.values() for each in person.identities]
     return make_response(
         render_template(
@@ -121,13 +126,38 @@ def consents_page(browser: Browser, link: str | None, link_name: str | None, wor
     )
 
 
+def identities_page(browser: Browser, link: str | None, link_name: str | None, world: World) -> Response:
+    """Show the identities of whoever is signed in, the one applications see first; or ask who it is."""
+    linked = browser.person.identities if browser.person else ()
+    return make_response(
+        render_template(
+            "identities.html",
+            browser=browser,
+            accounts=[(each, person) for person in world.people.values() for each in person.identities],
+            identities=[(each, _minute(world.last_authentication.get(each.id))) for each in linked],
+            link=link,
+            link_name=link_name,
+        )
+    )
+
+
 def _consent_row(consent: Consent, world: World) -> dict[str, object]:
     return {
         "consent": consent,
         "words": in_words(consent.scope_name, world),
         "depth": len(consent.path) - 1,
-        "last_used": datetime.fromtimestamp(consent.last_used, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "last_used": _minute(consent.last_used),
     }
+
+
+def _minute(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _labels(browser: Browser, client_id: str, world: World) -> str:
+    """Return what the person calls that application's consents, as whichever identity they gave them."""
+    identities = browser.person.identities if browser.person else ()
+    return ", ".join(filter(None, (world.consents.label(each.id, client_id) for each in identities)))
 
 
 def _name(client_id: str, world: World) -> str:
