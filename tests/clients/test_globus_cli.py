@@ -30,6 +30,8 @@ def test_sign_in_by_copying_a_code(globus, terminal):
     session = json.loads(terminal.says("session", "show", "--format", "json"))
     assert list(session["authentications"]) == [ada.id]
     assert "You are already logged in" in terminal.says("login")
+    [group] = json.loads(terminal.says("group", "list", "--format", "json", "--jmespath", "[:1]"))
+    assert globus.world.groups.find(group["id"]).name == group["name"]
     assert f"Logging out of Globus as {ada.username}" in terminal.says("logout", "--yes")
     assert not any(token.active for token in globus.tokens)
     assert "globus login" in terminal.run("whoami").stderr
