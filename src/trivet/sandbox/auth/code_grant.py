@@ -12,6 +12,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from trivet.sandbox.auth.client_auth import BASIC, NONE, POST
 from trivet.sandbox.auth.token_answer import TokenAnswer, answer_for_code
 from trivet.sandbox.http.record import note
+from trivet.sandbox.world.scopes import unknown_scopes
 
 if TYPE_CHECKING:
     from trivet.sandbox.auth.oauth_request import SandboxRequest
@@ -46,6 +47,8 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
             world.tokens.revoke_family(code.family)
         if code.spent or world.now() >= code.expires_at:
             return None
+        if unknown_scopes(code.request.scopes, world.scopes.resource_servers):
+            return None  # a scope it was asked for is gone since
         note(person=code.person.key)
         return code
 

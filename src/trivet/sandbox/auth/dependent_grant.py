@@ -82,7 +82,7 @@ class DependentGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
             above = grant.path_to(scope)
             below = world.consents.below(self._token.sub, grant.root_client_id, above)
             names = dict.fromkeys((*below, *world.scopes.needed_by(scope)) if asked is None else asked)
-            paths += [(*above, name) for name in names]
+            paths += [(*above, name) for name in names if name in world.scopes.resource_servers]
         return paths
 
     def _agreed_to(self, paths: list[Path]) -> dict[str, Path]:

@@ -135,6 +135,12 @@ class Consents:
         for key in [key for key in self._given if key[1] == client_id]:
             del self._given[key]
 
+    def forget_scope(self, scope_string: str) -> None:
+        """Forget what anybody agreed to about one scope, and what hangs below it."""
+        for given in self._given.values():
+            for path in [path for path in given if scope_string in path]:
+                del given[path]
+
     def of_person(self, person: Person, client_id: str | None = None) -> list[Consent]:
         """Return what *person* has agreed to as any of their identities."""
         return [consent for identity in person.identities for consent in self.of(identity.id, client_id)]

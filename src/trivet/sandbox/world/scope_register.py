@@ -64,16 +64,15 @@ class ScopeRegister:
     def enter(self, scope: RegisteredScope, scope_string: str) -> None:
         """Add *scope* under *scope_string*, or move it there; its id is from the first one it had."""
         if scope.scope_string in self._by_string:
-            self.remove([scope])
+            self.remove(scope)
         scope.scope_string = scope_string
         scope.id = scope.id or scope_id(scope_string)
         self.add(scope)
 
-    def remove(self, scopes: Iterable[RegisteredScope]) -> None:
-        for scope in scopes:
-            del self._by_id[scope.id]
-            del self._by_string[scope.scope_string]
-            del self.resource_servers[scope.scope_string]
+    def remove(self, scope: RegisteredScope) -> None:
+        del self._by_id[scope.id]
+        del self._by_string[scope.scope_string]
+        del self.resource_servers[scope.scope_string]
 
     def find(self, scope: str) -> RegisteredScope | None:
         """Return the scope with that id."""

@@ -143,6 +143,12 @@ class TokenBook:
             if token.sub == sub and token.grant.root_client_id == client_id and token.grant.is_below(path):
                 token.revoked = True
 
+    def revoke_scope(self, scope_string: str) -> None:
+        """Revoke every token that carries one scope."""
+        for token in self._by_value.values():
+            if scope_string in token.scopes:
+                token.revoked = True
+
     def revoke_client(self, client_id: str) -> None:
         """Revoke what one client holds, what others hold thanks to consents given to it, and tokens for it."""
         for token in self._by_value.values():

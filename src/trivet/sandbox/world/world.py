@@ -151,8 +151,15 @@ class World:
         self.consents.forget_client(client.id)
         self.codes.forget_client(client.id)
         self.tokens.revoke_client(client.id)
-        self.scopes.remove(self.scopes.of_client(client.id))
+        for scope in self.scopes.of_client(client.id):
+            self.forget_scope(scope)
         self.applications.remove(client)
+
+    def forget_scope(self, scope: RegisteredScope) -> None:
+        """Remove *scope* from the register; what people agreed to about it goes, and the tokens that carry it."""
+        self.consents.forget_scope(scope.scope_string)
+        self.tokens.revoke_scope(scope.scope_string)
+        self.scopes.remove(scope)
 
     def meets(self, person: Person, session: Iterable[Authentication], condition: Condition) -> bool:
         """Say whether *person* meets *condition* now, in a session with these authentications."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import globus_sdk
 import pytest
 from globus_sdk import DependentScopeSpec
@@ -220,6 +222,30 @@ def test_a_service_from_nothing(ada, service, visitor, endpoint):
     sent = endpoint.redeem(visitor.sign_in(scope=scope["scope_string"])["code"]).json()["access_token"]
     answer = service.oauth2_get_dependent_tokens(sent)
     assert list(answer.by_resource_server) == ["transfer.api.globus.org"]
+
+
+@pytest.mark.parametrize("how", ["deleted", "renamed", "client deleted"])
+def test_a_scope_that_is_gone_leaves_nothing_behind(globus, ada, service, visitor, endpoint, how):
+    """Tokens, codes and consents for it are dead, also of an application that asked for more than it."""
+    scope = ada.create_scope(str(service.client_id), "Run", "Run it", "run")["scope"]
+    asked = f"openid {scope['scope_string']}"
+    token = endpoint.redeem(visitor.sign_in(scope=asked)["code"]).json()["other_tokens"][0]
+    code = visitor.sign_in(scope=asked)["code"]
+    open_page = visitor.visit(scope=asked, prompt="login")
+    if how == "deleted":
+        ada.delete_scope(scope["id"])
+    elif how == "renamed":
+        ada.update_scope(scope["id"], scope_suffix="go")
+    else:
+        ada.delete_client(str(service.client_id))
+    assert not globus.token_is_active(token["access_token"])
+    assert endpoint.refresh(token["refresh_token"]).status_code == 401
+    assert endpoint.redeem(code).json() == {"error": "invalid_grant"}
+    late = visitor.press(visitor.identify(open_page), "decision", "allow")
+    assert endpoint.redeem(parse_qs(urlsplit(late.headers["Location"]).query)["code"][0]).status_code == 401
+    given = globus.world.consents.of_person(globus.people["ada"])
+    assert endpoint.post(grant_type="client_credentials", scope=asked).json() == {"error": "invalid_scope"}
+    assert [each.scope_name for each in given if each.scope_name == "openid"] == ["openid"]
 
 
 def test_advertised_scopes_are_everybodys_to_find(as_person, ada, service):

@@ -66,7 +66,7 @@ def scopes_routes(world: World) -> Blueprint:
     def delete(scope_id: str) -> ResponseReturnValue:
         with world.lock:
             found = own_scope(scope_id, manager(world), world)
-            world.scopes.remove([found])
+            world.forget_scope(found)
             return jsonify({"scope": scope_document(found)})
 
     return routes
@@ -108,6 +108,8 @@ def _describe(scope: RegisteredScope, fields: Fields, world: World) -> None:
     fields.finish()
     if scope_string != scope.scope_string:
         _check_free(scope_string, world)
+        if world.scopes.named(scope.scope_string) is scope:
+            world.forget_scope(scope)
     scope.name, scope.description, scope.advertised = name, description, advertised
     scope.allows_refresh_token, scope.required_domains = allows_refresh_token, required_domains
     scope.dependencies = dependencies
