@@ -19,7 +19,7 @@ import click
 from trivet.portal import create_app
 from trivet.sandbox import Sandbox
 from trivet.sandbox.command import stop_on_signals
-from trivet.sandbox.serving import ServerThread, loopback_sockets
+from trivet.sandbox.serving import ServerThread, listening_sockets
 
 DEFAULT_PORT = 5000
 APP_NAME = "Example Data Portal"
@@ -99,7 +99,7 @@ class Demo:
 
 def _listening(undo: ExitStack, port: int) -> list[socket.socket]:
     try:
-        sockets = loopback_sockets("localhost", port)
+        sockets = listening_sockets("localhost", port)
         for sock in sockets:
             undo.callback(sock.close)
             sock.listen()  # waitress does it again; but two programs can be bound to one port until one listens

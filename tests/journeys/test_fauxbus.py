@@ -14,7 +14,7 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from trivet.portal import create_app
-from trivet.sandbox.serving import ServerThread, loopback_sockets
+from trivet.sandbox.serving import ServerThread, listening_sockets
 
 CLIENT_ID = "11111111-1111-4111-8111-111111111111"
 CLIENT_SECRET = "a secret that only the seed and this test know"
@@ -47,7 +47,7 @@ def seed(portal: str) -> dict[str, object]:
 @pytest.fixture
 def fauxbus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The portal, signing in at fauxbus in a process of its own."""
-    sockets = loopback_sockets("localhost", 0)
+    sockets = listening_sockets("localhost", 0)
     portal = f"http://localhost:{sockets[0].getsockname()[1]}"
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

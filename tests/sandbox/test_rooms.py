@@ -18,11 +18,12 @@ MAY_USE = {
     "files": {"world"},
     "carrier": {"files", "world", "script"},
     "seed": {"world"},
-    "http": {"world", "script"},
+    "http": {"world", "script", "address"},
     "auth/sign_in": {"auth", "http", "world"},
     "auth/registration": {"auth", "http", "world"},
     "auth": {"http", "world", "script"},
     "groups": {"http", "world"},
+    "control": {"auth", "auth/sign_in", "http", "world", "script"},
     "transfer": {"carrier", "files", "http", "world", "script"},
 }
 """Room -> the rooms (and modules at the top) it may import from, be it for types only."""

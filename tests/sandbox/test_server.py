@@ -84,9 +84,16 @@ def test_reachable_by_address(host):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "auth.globus.org", "192.0.2.1", "localhost.globus.org", ""])
 def test_other_hosts_are_refused(host):
-    """Loopback only."""
+    """Loopback, unless it was said by which address others know it."""
     with pytest.raises(AddressRefusedError):
         Sandbox(host=host)
+
+
+@pytest.mark.parametrize("host", ["auth.globus.org", "localhost.globus.org", "GLOBUS.ORG.", ""])
+def test_hosts_that_are_always_refused(host):
+    """A name of Globus's, whatever else was said."""
+    with pytest.raises(AddressRefusedError):
+        Sandbox(host=host, issuer="http://globus:8137")
 
 
 @pytest.mark.parametrize(

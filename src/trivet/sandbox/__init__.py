@@ -14,6 +14,7 @@ Where things are; each imports only from what stands below it:
     command  server             run it, or start and script it from a test
     app  serving                the routes put together; the threads that serve them
     auth/  groups/  transfer/   what each service of Globus answers; the pages people see are in ``auth/sign_in/``
+    control/                    the control page, and who may open it
     http/  seed/                what every request has in common; what a sandbox begins with
     carrier/  files/            who does what takes longer than a request; how a file is touched without leaving
     world/                      who and what there is, and what has been issued

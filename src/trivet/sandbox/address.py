@@ -1,11 +1,11 @@
-"""Which addresses the sandbox may have: loopback only, and never a name that belongs to Globus."""
+"""Which addresses the sandbox may have: loopback unless told otherwise, and never a name that belongs to Globus."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-"""Hosts the sandbox listens on. Its accounts have no passwords, so nobody else on the network may reach them."""
+"""Hosts that nobody else can reach. The accounts have no passwords, so to listen elsewhere has to be asked for."""
 
 GLOBUS_DOMAINS = ("globus.org", "globuscs.info")
 
@@ -17,17 +17,37 @@ class AddressRefusedError(ValueError):
     """The sandbox does not run under this address."""
 
 
-def check_host(host: str) -> str:
-    """Return *host* if the sandbox may listen on it.
+def check_host(host: str, issuer: str | None) -> str:
+    """Return *host* if the sandbox may listen on it, known to its clients as *issuer* (None: by that very address).
 
     Raises:
-        AddressRefusedError: it is not one of ``LOOPBACK_HOSTS``.
+        AddressRefusedError: it is not loopback and no issuer was given, or it is none of anybody's.
     """
-    if host not in LOOPBACK_HOSTS:
+    if host in LOOPBACK_HOSTS:
+        return host
+    if not host or _is_globus(host):
+        raise AddressRefusedError(f"The sandbox does not listen on {host!r}.")
+    if issuer is None:
         raise AddressRefusedError(
-            f"The sandbox listens on this computer only, not on {host!r}. Use one of: {', '.join(LOOPBACK_HOSTS)}."
+            f"{host!r} is not this computer only ({', '.join(LOOPBACK_HOSTS)}). Whoever reaches the sandbox there can "
+            "be anybody in it. If that is meant, as between containers, say by which address it is known: "
+            "issuer='http://globus:8137' (--issuer)."
         )
     return host
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether *address*, a host or an origin, is this computer's alone."""
+    return (_host(address) if "//" in address else address) in LOOPBACK_HOSTS
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").rstrip(".").lower()
+
+
+def _is_globus(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    return any(name == domain or name.endswith("." + domain) for domain in GLOBUS_DOMAINS)
 
 
 def check_issuer(issuer: str) -> str:
@@ -37,8 +57,8 @@ def check_issuer(issuer: str) -> str:
         AddressRefusedError: anything else; impersonating the real service is never right, even in a test.
     """
     parts = urlsplit(issuer)
-    host = (parts.hostname or "").rstrip(".").lower()
-    if any(host == domain or host.endswith("." + domain) for domain in GLOBUS_DOMAINS):
+    host = _host(issuer)
+    if _is_globus(host):
         raise AddressRefusedError(f"The sandbox does not impersonate the real Globus ({host}).")
     if parts.scheme not in ("http", "https") or not host or issuer != f"{parts.scheme}://{parts.netloc}":
         raise AddressRefusedError(f"An issuer is an origin such as http://localhost:8000, without a path: {issuer!r}.")

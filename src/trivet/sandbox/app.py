@@ -31,6 +31,7 @@ from trivet.sandbox.auth.sign_in.step_up import step_up_routes
 from trivet.sandbox.auth.token import token_routes
 from trivet.sandbox.auth.userinfo import userinfo_routes
 from trivet.sandbox.auth.validate import validate_routes
+from trivet.sandbox.control.routes import control_routes
 from trivet.sandbox.groups.routes import groups_routes
 from trivet.sandbox.http.absent import add_error_answers
 from trivet.sandbox.http.front_door import FrontDoor
@@ -45,14 +46,18 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.carrier.carriers import Carriers
+    from trivet.sandbox.control.gate import Gate
     from trivet.sandbox.world import World
 
 MAX_BODY_BYTES = 1_000_000
 """What a request may bring, unless its route has room for more."""
 
 
-def build(world: World, carriers: Carriers, closing: threading.Event) -> WSGIApplication:
-    """Return the application over *world*; *carriers* get its tasks. Set *closing* to cut short any delay it is in."""
+def build(world: World, carriers: Carriers, gate: Gate, closing: threading.Event) -> WSGIApplication:
+    """Return the application over *world*; *carriers* get its tasks, and *gate* says who may control it.
+
+    Set *closing* to cut short any delay it is in.
+    """
     app = Flask(__name__, static_url_path=STATIC)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -82,6 +87,7 @@ def build(world: World, carriers: Carriers, closing: threading.Event) -> WSGIApp
         consents_page_routes(world),
         identities_page_routes(world),
         transfer_routes(world, carriers),
+        *control_routes(world, gate),
     ):
         app.register_blueprint(routes)
     _add_home(app, world)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trivet.sandbox.address import LOOPBACK_HOSTS, AddressRefusedError, origin, program_environment
+from trivet.sandbox.address import AddressRefusedError, origin, program_environment
 from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
 
@@ -21,10 +21,17 @@ DEFAULT_PORT = 8137
 
 
 @click.group("sandbox", invoke_without_command=True)
-@click.option("--host", default="localhost", show_default=True, type=click.Choice(LOOPBACK_HOSTS))
+@click.option("--host", default="localhost", show_default=True, help="0.0.0.0 in a container, with --issuer.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="0 picks a free one.")
 @click.option("--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People and collections.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep collections' files here.")
+@click.option("--issuer", help="The address clients know, if it is another: http://globus:8137.")
+@click.option(
+    "--control-key",
+    envvar="TRIVET_SANDBOX_CONTROL_KEY",
+    show_envvar=True,
+    help="What the control page asks for; where others can reach it, one is made up and printed.",
+)
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="Register one more for the first application.")
 @click.pass_context
 def sandbox(
@@ -34,6 +41,8 @@ def sandbox(
     port: int,
     seed: Path | None,
     data_dir: Path | None,
+    issuer: str | None,
+    control_key: str | None,
     redirect_uris: tuple[str, ...],
 ) -> None:
     """Run a local Globus for development and tests."""
@@ -42,9 +51,11 @@ def sandbox(
     stopped = threading.Event()
     stop_on_signals(stopped)
     try:
-        with Sandbox(seed, host=host, port=port, data_dir=data_dir) as globus:
+        with Sandbox(seed, host=host, port=port, data_dir=data_dir, issuer=issuer, control_key=control_key) as globus:
             for uri in redirect_uris:
                 globus.register_redirect_uri(next(iter(globus.clients)), uri)
+            if control_key is None and globus.control_key is not None:
+                click.echo(f"The key to its control page, told only here: {globus.control_key}")
             _greet(globus)
             stopped.wait()
     except (AddressRefusedError, SeedError, ValueError) as error:
@@ -56,7 +67,7 @@ def sandbox(
 
 
 @sandbox.command("env", short_help="Print the variables that send globus-sdk and globus-cli to it.")
-@click.option("--host", type=click.Choice(LOOPBACK_HOSTS), help="Where the sandbox runs, if not at the usual place.")
+@click.option("--host", help="Where the sandbox runs, if not at the usual place.")
 @click.option("--port", type=click.IntRange(1, 65_535))
 @click.pass_context
 def env(context: click.Context, host: str | None, port: int | None) -> None:

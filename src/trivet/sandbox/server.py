@@ -8,15 +8,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from trivet.sandbox.address import check_host, check_issuer, origin, sdk_environment
+from trivet.sandbox.address import check_host, check_issuer, is_loopback, origin, sdk_environment
 from trivet.sandbox.app import build
 from trivet.sandbox.carrier.carriers import Carriers
+from trivet.sandbox.control.gate import Gate, usable_key
 from trivet.sandbox.script.carrying import FileFault, Hold, Side
 from trivet.sandbox.script.faults import Fault, fault_answer
 from trivet.sandbox.seed.reading import Table, read_seed
 from trivet.sandbox.seed.sample_data import write_sample_data
 from trivet.sandbox.seed.settling import Settling
-from trivet.sandbox.serving import ServerThread, loopback_sockets
+from trivet.sandbox.serving import ServerThread, listening_sockets
 from trivet.sandbox.switches import Switches
 from trivet.sandbox.world import Inhabitants, World
 from trivet.sandbox.world.web_addresses import is_redirect_address
@@ -40,15 +41,19 @@ class Sandbox:
 
     Args:
         seed: None for the built-in world, a path to a TOML file, or such a file's contents as a dictionary.
-        host: ``localhost`` (also ::1, where there is one), ``127.0.0.1`` or ``::1``.
+        host: ``localhost`` (also ::1, where there is one), ``127.0.0.1`` or ``::1``. Another, such as ``0.0.0.0`` in a
+            container, needs an *issuer*; whoever reaches it there can sign in as anybody.
         port: 0 for a free one.
         clock: gives epoch seconds; ``advance`` adds to it.
         issuer: the address clients know, if it is not ``http://host:port``. Never taken from a request.
         data_dir: where collections without a directory get one. By default a temporary directory, removed at stop.
         switches: what to do where Globus's behaviour is unknown.
+        control_key: what whoever opens the control page has to know, 20 characters or more. Where others can reach
+            the sandbox it is made up if none is given; ``control_key`` of the sandbox tells it.
 
     Raises:
-        AddressRefusedError: a host that is not loopback, or an issuer that belongs to Globus.
+        AddressRefusedError: a host that is not loopback without an issuer, or one of either that belongs to Globus.
+        ValueError: the control key is too short.
         SeedError: from ``start``, with every problem in the seed.
     """
 
@@ -62,11 +67,13 @@ class Sandbox:
         issuer: str | None = None,
         data_dir: str | Path | None = None,
         switches: Switches | None = None,
+        control_key: str | None = None,
     ) -> None:
-        self._host = check_host(host)
+        self._host = check_host(host, issuer)
         self._port = port
         self._issuer = check_issuer(issuer) if issuer is not None else None
         self._seed, self._base = read_seed(seed)
+        self.control_key = usable_key(control_key, needed=not (is_loopback(host) and is_loopback(issuer or host)))
         self._built_in = seed is None
         self._clock = clock
         self._data_dir = Path(data_dir) if data_dir is not None else None
@@ -91,12 +98,13 @@ class Sandbox:
             if self._built_in:
                 write_sample_data(directory)
             inhabitants = Settling(self._seed, base=self._base, own=directory).inhabitants()
-            sockets = loopback_sockets(self._host, self._port)
+            sockets = listening_sockets(self._host, self._port)
             self._port = sockets[0].getsockname()[1]
             self._closing.clear()
             self._world = self._new_world(inhabitants)
             self._carriers = Carriers(self._world.carrying, tries=self._switches.transfer_tries)
-            self._server = ServerThread(build(self._world, self._carriers, self._closing), sockets)
+            gate = Gate(self._world.issuer, self.control_key)
+            self._server = ServerThread(build(self._world, self._carriers, gate, self._closing), sockets)
         except BaseException:
             self._remove_directory()
             raise
@@ -143,6 +151,11 @@ class Sandbox:
         if self._world is None:
             raise RuntimeError("Start this sandbox first: with Sandbox() as globus, or globus.start().")
         return self._world
+
+    @property
+    def port(self) -> int:
+        """Where it listens; of use where the issuer has another."""
+        return self._port
 
     @property
     def url(self) -> str:

@@ -1,4 +1,4 @@
-"""Run the WSGI application on loopback, on a thread of its own, and stop it again without leftovers.
+"""Run the WSGI application on a thread of its own, and stop it again without leftovers.
 
 Waitress keeps connections open (HTTP/1.1) and switches off Nagle's algorithm, so nothing waits 40 ms for a packet.
 """
@@ -27,7 +27,7 @@ MAX_CONNECTIONS = 500
 FREE_PORT_TRIES = 20
 
 
-def loopback_sockets(host: str, port: int) -> list[socket.socket]:
+def listening_sockets(host: str, port: int) -> list[socket.socket]:
     """Return listening sockets for *host*; port 0 means a free one.
 
     ``localhost`` gets 127.0.0.1 and, where the machine has it, ::1 on the same port, since browsers may try either.

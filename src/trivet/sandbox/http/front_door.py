@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from waitress.channel import ClientDisconnected
 
 from trivet.sandbox.http.cors import across_origins, is_open, is_preflight, preflight_headers
+from trivet.sandbox.http.own_names import OwnNames
 from trivet.sandbox.http.record import RECORD
 from trivet.sandbox.world.request_log import RequestRecord, redacted
 
@@ -32,9 +33,12 @@ class FrontDoor:
         self._app = app
         self._world = world
         self._closing = closing
+        self._names = OwnNames(world.issuer)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         record = self._record(environ)
+        if not self._names.include(environ.get("HTTP_HOST")):
+            return self._misdirected(record, start_response)
         if is_preflight(environ) and is_open(record.path):
             return self._answer_preflight(environ, record, start_response)
         fault = self._world.faults.take(record.path)
@@ -52,6 +56,14 @@ class FrontDoor:
         environ[RECORD] = record
         self._world.log.add(record)
         return record
+
+    def _misdirected(self, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
+        record.status = 421
+        record.reason = (
+            f"The Host header has a name that is not this sandbox's, which is known as {self._world.issuer}."
+        )
+        start_response("421 Misdirected Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [record.reason.encode()]
 
     def _answer_preflight(
         self, environ: WSGIEnvironment, record: RequestRecord, start_response: StartResponse

@@ -16,7 +16,7 @@ SHOWN_CHARACTERS = 6
 
 PREFIXED = frozenset({"code", "token", "access_token", "refresh_token", "id_token", "id_token_hint", "subject_token"})
 HIDDEN = frozenset(
-    {"client_secret", "code_verifier", "attempt", "form_key", "password", "assertion", "client_assertion"}
+    {"client_secret", "code_verifier", "attempt", "form_key", "key", "password", "assertion", "client_assertion"}
 )
 
 
