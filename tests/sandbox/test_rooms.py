@@ -24,6 +24,7 @@ MAY_USE = {
     "auth": {"http", "world", "script"},
     "groups": {"http", "world"},
     "control": {"auth", "auth/sign_in", "http", "world", "script"},
+    "surface": {"http", "switches"},
     "transfer": {"carrier", "files", "http", "world", "script"},
 }
 """Room -> the rooms (and modules at the top) it may import from, be it for types only."""

@@ -18,6 +18,7 @@ Where things are; each imports only from what stands below it:
     http/  seed/                what every request has in common; what a sandbox begins with
     carrier/  files/            who does what takes longer than a request; how a file is touched without leaving
     world/                      who and what there is, and what has been issued
+    surface/                    what of Globus is here and what is not, and how sure we are of each part
     script/  switches  address  what a test may bend; what nobody knows of Globus; where the sandbox may be
 """
 

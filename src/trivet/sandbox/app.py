@@ -58,6 +58,11 @@ def build(world: World, carriers: Carriers, gate: Gate, closing: threading.Event
 
     Set *closing* to cut short any delay it is in.
     """
+    return FrontDoor(routed(world, carriers, gate), world, closing)
+
+
+def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:
+    """Return the application as it is behind the front door."""
     app = Flask(__name__, static_url_path=STATIC)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -95,7 +100,7 @@ def build(world: World, carriers: Carriers, gate: Gate, closing: threading.Event
     add_refusals(app, world)
     add_error_answers(app)
     app.after_request(add_protection)
-    return FrontDoor(app, world, closing)
+    return app
 
 
 def _add_home(app: Flask, world: World) -> None:

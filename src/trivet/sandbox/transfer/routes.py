@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, jsonify, request
 
+from trivet.sandbox.http.absent import answer_absent
 from trivet.sandbox.transfer.admission import admit, signed_in, visible_collection
 from trivet.sandbox.transfer.body import body
 from trivet.sandbox.transfer.bookmark_routes import add_bookmarks
@@ -55,6 +56,10 @@ def _add_collections(routes: Blueprint, world: World) -> None:
             collection = visible_collection(world, person, collection_id)
             found = endpoint_document(collection, person, in_use=collection.id in world.tasks.in_use(person))
         return jsonify(only_fields(found, request.args.get("fields")))
+
+    @routes.route("/endpoint/<collection_id>", methods=["PUT", "DELETE"])
+    def change_endpoint(collection_id: str) -> ResponseReturnValue:  # noqa: ARG001
+        return answer_absent("changing and deleting collections")
 
 
 def _add_file_operations(routes: Blueprint, world: World) -> None:
