@@ -6,27 +6,30 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from trivet.sandbox.address import check_host, check_issuer, is_loopback, origin, sdk_environment
 from trivet.sandbox.app import build
 from trivet.sandbox.carrier.carriers import Carriers
 from trivet.sandbox.control.gate import Gate, usable_key
 from trivet.sandbox.script.carrying import FileFault, Hold, Side
-from trivet.sandbox.script.faults import Fault, fault_answer
+from trivet.sandbox.script.faults import Condition, Effect, as_body
 from trivet.sandbox.seed.reading import Table, read_seed
 from trivet.sandbox.seed.sample_data import write_sample_data
 from trivet.sandbox.seed.settling import Settling
 from trivet.sandbox.serving import ServerThread, listening_sockets
 from trivet.sandbox.switches import Switches
 from trivet.sandbox.world import Inhabitants, World
+from trivet.sandbox.world.upcoming import upcoming
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
+    from trivet.sandbox.script.faults import Fault
     from trivet.sandbox.script.id_tokens import Change, Key
+    from trivet.sandbox.script.in_force import InForce
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.groups import Group
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.request_log import RequestRecord
     from trivet.sandbox.world.tokens import Token
+    from trivet.sandbox.world.upcoming import Moment
 
 
 class Sandbox:
@@ -239,9 +243,39 @@ class Sandbox:
             for consent in chosen:
                 self.world.rescind(consent)
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock on; tokens and codes age with it."""
-        self.world.advance(seconds)
+    @overload
+    def advance(self, duration: float | str) -> None: ...
+
+    @overload
+    def advance(self, *, to: str) -> Moment: ...
+
+    def advance(self, duration: float | str = 0, *, to: str | None = None) -> Moment | None:
+        """Move the clock on by *duration*, in seconds or such as ``49h``, ``90d``, ``1d12h``: everything ages with it.
+
+        Or *to* the next moment of a kind, which is returned: ``access-token-death``, ``refresh-token-death``,
+        ``code-death``, ``session-timeout``, ``task-deadline``, or ``next`` for whichever comes first.
+
+        Raises:
+            ClockError: that is no duration, or nothing like that will happen.
+        """
+        if to is not None:
+            return self.world.advance_to_next(to)
+        self.world.advance(duration)
+        return None
+
+    def freeze(self) -> None:
+        """Let the clock stand still until ``unfreeze`` or ``reset``; ``advance`` moves it all the same."""
+        self.world.clock.freeze()
+
+    def unfreeze(self) -> None:
+        """Let the clock go on from where it stands."""
+        self.world.clock.unfreeze()
+
+    @property
+    def upcoming(self) -> list[Moment]:
+        """What will happen by the clock alone, soonest first: tokens die, sign-ins grow too old, deadlines pass."""
+        with self.world.lock:
+            return upcoming(self.world)
 
     def rotate_key(self) -> None:
         """Sign ID tokens with a new key from now on."""
@@ -259,26 +293,83 @@ class Sandbox:
 
     def fail(
         self,
-        path: str,
+        path: str = "*",
         *,
-        status: int | None = 503,
+        method: str | None = None,
+        service: str | None = None,
+        person: str | None = None,
+        client: str | None = None,
+        skip: int = 0,
+        every: int = 1,
         times: int | None = 1,
+        probability: float = 1.0,
+        seed: int = 0,
+        status: int | None = 503,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        retry_after: int | None = None,
         drop: bool = False,
         latency: float = 0.0,
-    ) -> None:
-        """Make the next *times* requests to *path* fail (None: until ``clear_faults``).
+        name: str | None = None,
+    ) -> Fault:
+        """Make requests fail, and return the fault, by whose ``id`` it can be cleared.
 
-        *path* is exact or a pattern with ``*``. After *latency* seconds the answer is *status* with *body* (bytes,
-        text, or something to send as JSON); with ``status=None`` the right answer comes, only late; with *drop* the
-        connection closes without any.
+        Which requests: those to *path*, exact or a pattern with ``*``, with *method*, to one *service* (``auth``,
+        ``transfer``, ``groups``), by one *person*, from one *client*. The first *skip* of them are spared, then every
+        *every*-th is struck, with *probability* only some, the same for the same *seed*; *times* in all, or with None
+        until cleared.
+
+        What becomes of them: after *latency* seconds the answer is *status* with *headers* and *body* (bytes, text, or
+        something to send as JSON; None: in the shape of the service's own errors). *retry_after*, in seconds, is the
+        header of that name. With ``status=None`` the right answer comes, only late; with *drop* the connection closes
+        without any.
+
+        Raises:
+            KeyError: there is no such person or client.
+            ValueError: something else cannot be.
         """
-        data, answer_headers = fault_answer(status, body, headers)
-        self.world.faults.add(Fault(path, status, times, data, answer_headers, drop, latency))
+        if person is not None:
+            person = self.people[person].key
+        if client is not None:
+            client = self.clients[client].key
+        which = Condition(
+            path=path,
+            method=method.upper() if method else None,
+            service=service,
+            person=person,
+            client=client,
+            skip=skip,
+            every=every,
+            times=times,
+            probability=probability,
+            seed=seed,
+        )
+        what = Effect(
+            status=status,
+            body=as_body(body),
+            headers=headers or {},
+            retry_after=retry_after,
+            drop=drop,
+            latency=latency,
+        )
+        return self.world.faults.add(which, what, name=name)
+
+    @property
+    def faults(self) -> list[InForce]:
+        """What was asked to go wrong and still will: requests, files, ID tokens, pauses."""
+        return self.world.in_force()
+
+    def clear_fault(self, fault_id: str) -> None:
+        """End one of ``faults``.
+
+        Raises:
+            LookupError: none with that id is in force.
+        """
+        self.world.clear_fault(fault_id)
 
     def clear_faults(self) -> None:
-        self.world.faults.clear()
+        """End all of ``faults``."""
+        self.world.clear_faults()
 
     def wait_for_tasks(self, timeout: float = 30.0) -> None:
         """Return when no transfer or delete task goes on any more.

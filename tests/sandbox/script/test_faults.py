@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import requests
+
+from trivet.sandbox import Sandbox
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -65,12 +69,218 @@ def test_in_order(globus):
     assert [_get(globus).status_code for _ in range(3)] == [500, 502, 200]
 
 
+def _struck(globus, count, path=DISCOVERY, **headers):
+    """Which of so many requests are struck, by number."""
+    return [n for n in range(1, count + 1) if _get(globus, path, headers=headers).status_code != 200]
+
+
+@pytest.mark.parametrize(
+    ("when", "struck"),
+    [
+        ({"skip": 2}, [3]),
+        ({"skip": 2, "times": 2}, [3, 4]),
+        ({"every": 3, "times": None}, [3, 6, 9]),
+        ({"skip": 1, "every": 2, "times": 2}, [3, 5]),
+        ({"times": None}, [*range(1, 11)]),
+    ],
+)
+def test_on_schedule(globus, when, struck):
+    """The n-th request, every n-th, not the first ones, so many in all."""
+    globus.fail(DISCOVERY, **when)
+    assert _struck(globus, 10) == struck
+
+
+def test_by_chance(globus):
+    """With a probability some are struck: the same ones for the same seed, others for another."""
+    runs = []
+    for seed in (1, 1, 2):
+        globus.fail(DISCOVERY, times=None, probability=0.5, seed=seed)
+        runs.append(_struck(globus, 20))
+        globus.clear_faults()
+    assert runs[0] == runs[1] != runs[2]
+    assert 0 < len(runs[0]) < 20
+
+
+def test_counted_once_by_many_threads(globus):
+    """However many ask at once, as many are struck as were asked for."""
+    globus.fail(DISCOVERY, every=2, times=10)
+    struck = []
+
+    def ask():
+        struck.extend(_struck(globus, 10))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(struck) == 10
+
+
+@pytest.mark.parametrize(
+    ("which", "struck"),
+    [
+        ({"service": "auth"}, [DISCOVERY, "/jwk.json"]),
+        ({"service": "transfer"}, ["/v0.10/endpoint_search"]),
+        ({"service": "groups"}, ["/v2/groups/my_groups"]),
+        ({"method": "post"}, []),
+        ({"method": "GET", "path": "*.json"}, ["/jwk.json"]),
+        ({}, [DISCOVERY, "/jwk.json", "/v0.10/endpoint_search", "/v2/groups/my_groups"]),
+    ],
+)
+def test_which_requests(globus, which, struck):
+    """By service, by method, by path, and all that is said has to fit."""
+    globus.fail(**which, times=None, status=599)
+    paths = [DISCOVERY, "/jwk.json", "/v0.10/endpoint_search", "/v2/groups/my_groups"]
+    assert [path for path in paths if _get(globus, path).status_code == 599] == struck
+
+
+def test_one_person(globus, visitor, new_visitor, endpoint):
+    """By whom: the browser, the token, the refresh token or the code says so; others are spared."""
+    grace, ada = (
+        endpoint.redeem(who.sign_in(name)["code"]).json() for who, name in ((visitor, "grace"), (new_visitor(), "ada"))
+    )
+    code = visitor.sign_in("grace")["code"]
+    globus.fail(person="grace", times=None, status=599)
+    assert visitor.visit().status_code == 599
+    assert endpoint.redeem(code).status_code == 599
+    for tokens, expected in ((grace, 599), (ada, 200)):
+        assert endpoint.refresh(tokens["refresh_token"]).status_code == expected
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        assert _get(globus, "/v2/oauth2/userinfo", headers=headers).status_code == expected
+    assert _get(globus).status_code == 200
+    assert globus.requests[-2].person == "ada"
+
+
+def test_one_client(globus, visitor, endpoint, tokens):
+    """By which application: its credentials, its id in a form or an address, or a token of its own."""
+    globus.fail(client="portal", times=None, status=599)
+    assert endpoint.post("/introspect", token="x").status_code == 599
+    assert endpoint.post("/introspect", client="gateway", token="x").status_code == 200
+    assert endpoint.post(client=None, client_id=globus.clients["portal"].id).status_code == 599
+    assert visitor.visit().status_code == 599
+    assert _get(globus, "/v2/oauth2/userinfo", headers=_bearer(tokens)).status_code == 599
+    assert _get(globus).status_code == 200
+
+
+def _bearer(tokens):
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def test_the_form_can_still_be_read(globus, tokens, endpoint):
+    """Looking for who asks takes nothing from the request."""
+    globus.fail(person="grace", times=None)
+    assert endpoint.refresh(tokens["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Basic !"},
+        {"Authorization": "Basic /w=="},
+        {"Authorization": "Bearer"},
+        {"Cookie": "a[=1; ]=[; ="},
+        {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "0"},
+    ],
+)
+def test_strange_callers(globus, headers):
+    """Whoever asks in a strange way is nobody, and gets the usual answer."""
+    globus.fail(person="grace", times=None)
+    assert _get(globus, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("/v0.10/endpoint_search", {"code": "ServiceUnavailable", "resource": "/v0.10/endpoint_search"}),
+        ("/v2/groups/my_groups", {"code": "SERVICE_UNAVAILABLE"}),
+        ("/v2/oauth2/userinfo", {"error": "service_unavailable"}),
+        ("/", {"code": "ServiceUnavailable"}),
+    ],
+)
+def test_in_the_words_of_the_service(globus, path, document):
+    """Without a body of its own a fault answers in the shape in which the service struck sends its errors."""
+    globus.fail(path)
+    response = _get(globus, path)
+    assert response.headers["Content-Type"] == "application/json"
+    assert document.items() <= response.json().items()
+    assert "was asked to answer 503" in response.text
+
+
+def test_retry_after(globus):
+    """A 429 that says when to come back."""
+    globus.fail(DISCOVERY, status=429, retry_after=30)
+    response = _get(globus)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "30")
+
+
+def test_in_force(globus):
+    """What is in force is listed in words with what is left of it, and can be ended one by one."""
+    first = globus.fail("/v0.10/*", person="ada", times=3)
+    second = globus.fail(DISCOVERY, status=429, latency=0.001, times=2)
+    _get(globus)
+    assert [(each.id, each.words, each.left) for each in globus.faults] == [
+        (first.id, "any request to /v0.10/* by ada: answer 503", 3),
+        (second.id, f"any request to {DISCOVERY}: answer 429, 0.001 seconds late", 1),
+    ]
+    globus.clear_fault(second.id)
+    assert _get(globus).status_code == 200
+    assert [each.id for each in globus.faults] == [first.id]
+    with pytest.raises(LookupError, match=second.id):
+        globus.clear_fault(second.id)
+
+
+def test_what_has_struck_often_enough_is_gone(globus):
+    """A fault that has struck as often as it was to is in force no more."""
+    globus.fail(DISCOVERY)
+    _get(globus)
+    assert globus.faults == []
+
+
+def test_no_fault_is_in_the_way_of_control(globus):
+    """Whatever fails, the pages that could end it do not."""
+    globus.fail(times=None, status=599)
+    assert _get(globus, "/sandbox/static/sandbox.css").status_code == 200
+    assert _get(globus, "/sandbox/sign-in").status_code == 599
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"service": "weather"},
+        {"skip": -1},
+        {"every": 0},
+        {"times": 0},
+        {"probability": 0},
+        {"probability": 1.1},
+        {"status": 99},
+        {"status": 600},
+        {"latency": -1},
+        {"latency": float("nan")},
+        {"headers": {"X": "a\r\nb"}},
+        {"headers": {"": "a"}},
+        {"headers": {"Content-Length": "5"}},
+        {"headers": {"Connection": "close"}},
+        {"retry_after": -1},
+        {"path": ""},
+    ],
+)
+def test_faults_that_cannot_be(globus, wrong):
+    """What says nothing that can be is refused at once, with what would do."""
+    with pytest.raises(ValueError, match=r"\w+"):
+        globus.fail(**wrong)
+    assert globus.faults == []
+
+
+@pytest.mark.parametrize("who", [{"person": "nobody"}, {"client": "nothing"}])
+def test_nobody_of_that_name(globus, who):
+    """A fault for somebody who does not exist would strike nobody, so it is refused."""
+    with pytest.raises(KeyError):
+        globus.fail(**who)
+
+
 def test_stopping_does_not_wait_for_a_delay():
     """A sandbox stops at once although somebody is being kept waiting."""
-    import threading
-
-    from trivet.sandbox import Sandbox
-
     globus = Sandbox().start()
     globus.fail(DISCOVERY, latency=60)
     waiting = threading.Thread(target=_get, args=(globus,))

@@ -5,15 +5,18 @@ A browser's preflight is answered here too. It is no request of the application'
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from waitress.channel import ClientDisconnected
 
+from trivet.sandbox.http.caller import who_asks
+from trivet.sandbox.http.control_paths import is_control
 from trivet.sandbox.http.cors import across_origins, is_open, is_preflight, preflight_headers
+from trivet.sandbox.http.fault_answer import error_body, phrase
 from trivet.sandbox.http.own_names import OwnNames
 from trivet.sandbox.http.record import RECORD
+from trivet.sandbox.script.faults import Asked
 from trivet.sandbox.world.request_log import RequestRecord, redacted
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from trivet.sandbox.script.faults import Fault
+    from trivet.sandbox.script.faults import Effect
     from trivet.sandbox.world import World
 
 
@@ -41,12 +44,12 @@ class FrontDoor:
             return self._misdirected(record, start_response)
         if is_preflight(environ) and is_open(record.path):
             return self._answer_preflight(environ, record, start_response)
-        fault = self._world.faults.take(record.path)
+        fault = None if is_control(record.path) else self._world.faults.take(self._asked(environ, record))
         if fault is not None:
-            record.fault = True
-            self._closing.wait(fault.latency)
-            if fault.drop or fault.status is not None:
-                return self._fail(fault, record, start_response)
+            record.fault, record.reason = True, f"Fault {fault.in_force().words}"
+            self._closing.wait(fault.effect.latency)
+            if fault.effect.drop or fault.effect.status is not None:
+                return self._fail(fault.effect, record, start_response)
         return self._app(environ, _noting_status(start_response, record))
 
     def _record(self, environ: WSGIEnvironment) -> RequestRecord:
@@ -65,6 +68,12 @@ class FrontDoor:
         start_response("421 Misdirected Request", [("Content-Type", "text/plain; charset=utf-8")])
         return [record.reason.encode()]
 
+    def _asked(self, environ: WSGIEnvironment, record: RequestRecord) -> Asked:
+        """Return what faults go by; who asks is found out only if one of them goes by that."""
+        if self._world.faults.are_personal:
+            record.person, record.client = who_asks(environ, self._world)
+        return Asked(path=record.path, method=record.method, person=record.person, client=record.client)
+
     def _answer_preflight(
         self, environ: WSGIEnvironment, record: RequestRecord, start_response: StartResponse
     ) -> Iterable[bytes]:
@@ -74,14 +83,13 @@ class FrontDoor:
         start_response("204 No Content", headers)
         return []
 
-    def _fail(self, fault: Fault, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
-        if fault.drop:
+    def _fail(self, effect: Effect, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
+        if effect.drop or effect.status is None:
             # The one exception waitress answers by closing the connection and writing nothing.
             raise ClientDisconnected
-        status = fault.status or 500
-        record.status = status
-        start_response(f"{status} {_phrase(status)}", [*fault.headers.items(), *across_origins(record.path)])
-        return [fault.body]
+        status = record.status = effect.status
+        start_response(f"{status} {phrase(status)}", [*effect.answer_headers.items(), *across_origins(record.path)])
+        return [error_body(status, record.path) if effect.body is None else effect.body]
 
 
 def _query_pairs(query: str) -> list[tuple[str, str]]:
@@ -97,10 +105,3 @@ def _noting_status(start_response: StartResponse, record: RequestRecord) -> Star
         return start_response(status, headers, exc_info)
 
     return noting
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Fault"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, Self
 
+from trivet.sandbox.script.in_force import InForce
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -81,16 +83,21 @@ class FileFault:
     code: str
     side: Side
     times: int | None
+    id: str = ""
+
+    def in_force(self) -> InForce:
+        return InForce(self.id, f"{self.code} at {self.pattern}, {self.side}", self.times)
 
 
 class Carrying:
     """Holds, file faults, pauses and the rate that are in force. ``rate`` is in bytes per second; None is no limit."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        self.changed = threading.Condition()  # over a lock that its holder may take again
         self._rate: float | None = None
         self._holds: list[Hold] = []
         self._faults: list[FileFault] = []
+        self._number = 0
         self._pauses: dict[str, str] = {}
 
     def wake(self) -> None:
@@ -137,6 +144,8 @@ class Carrying:
         if fault.code not in FAULT_CODES:
             raise ValueError(f"{fault.code!r} is none of: {', '.join(FAULT_CODES)}")
         with self.changed:
+            self._number += 1
+            fault.id = f"file-{self._number}"
             self._faults.append(fault)
 
     def take_fault(self, path: str, side: Side) -> str | None:
@@ -164,12 +173,35 @@ class Carrying:
         """Return what to say to those who want to use a paused collection; None if it is not paused."""
         return self._pauses.get(collection_id)
 
+    def in_force(self) -> list[InForce]:
+        with self.changed:
+            pauses = [InForce(_pause(each), f"paused: {text}", None) for each, text in self._pauses.items()]
+            return [*(fault.in_force() for fault in self._faults), *pauses]
+
+    def remove(self, fault_id: str) -> bool:
+        """End one fault or pause; return whether it was in force."""
+        with self.changed:
+            before = len(self._faults) + len(self._pauses)
+            self._faults = [each for each in self._faults if each.id != fault_id]
+            self._pauses = {each: text for each, text in self._pauses.items() if _pause(each) != fault_id}
+            self.changed.notify_all()
+            return len(self._faults) + len(self._pauses) < before
+
+    def clear_faults(self) -> None:
+        """End all faults and pauses."""
+        with self.changed:
+            self._faults.clear()
+            self._pauses.clear()
+            self.changed.notify_all()
+
     def clear(self) -> None:
         with self.changed:
             for hold in self._holds:
                 hold.released = True
             self._holds.clear()
-            self._faults.clear()
-            self._pauses.clear()
             self._rate = None
-            self.changed.notify_all()
+            self.clear_faults()
+
+
+def _pause(collection_id: str) -> str:
+    return f"pause-{collection_id}"

@@ -1,70 +1,229 @@
-"""Failures on purpose: by path, for a number of times."""
+"""Requests that fail on purpose. A fault is a condition and an effect: which requests, and what becomes of them."""
 
 from __future__ import annotations
 
 import json
+import random
+import re
 import threading
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
+from wsgiref.util import is_hop_by_hop
+
+from trivet.sandbox.script.in_force import InForce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SERVICES = {
+    "auth": ("/v2/oauth2/", "/v2/api/", "/v2/web/", "/.well-known/", "/jwk.json", "/sandbox/"),
+    "groups": ("/v2/groups", "/v2/subscription_info"),
+    "transfer": ("/v0.10/",),
+}
+"""Service -> how its paths begin. Auth's pages for signing in are under ``/sandbox/``."""
 
-@dataclass
-class Fault:
-    """What goes wrong. ``latency`` is in seconds; ``status`` None only delays; ``times`` None means until cleared."""
+MAX_LATENCY_SECONDS = 3600.0
+
+
+def service_of(path: str) -> str | None:
+    return next((service for service, prefixes in SERVICES.items() if path.startswith(prefixes)), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who asks for what, as far as can be told before any route has looked."""
 
     path: str
-    status: int | None
-    times: int | None
-    body: bytes
+    method: str = "GET"
+    person: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Which requests a fault strikes. What is None does not matter; people and clients are named as in the seed.
+
+    Of the requests that fit, the first ``skip`` are spared, and from then on every ``every``-th is struck, or with a
+    ``probability`` below 1 some of those, the same ones for the same ``seed``; ``times`` in all, or None without end.
+
+    Raises:
+        ValueError: it says nothing that can be.
+    """
+
+    path: str = "*"
+    method: str | None = None
+    service: str | None = None
+    person: str | None = None
+    client: str | None = None
+    skip: int = 0
+    every: int = 1
+    times: int | None = 1
+    probability: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.path:
+            raise ValueError("path is a path, exact or a pattern with *.")
+        if self.service is not None and self.service not in SERVICES:
+            raise ValueError(f"service is one of {', '.join(SERVICES)}, not {self.service!r}.")
+        if self.skip < 0 or self.every < 1 or (self.times is not None and self.times < 1):
+            raise ValueError("skip is 0 or more; every and times are 1 or more, or times is None for no end.")
+        if not 0 < self.probability <= 1:
+            raise ValueError("probability is above 0, and 1 at most.")
+
+    @property
+    def is_personal(self) -> bool:
+        return self.person is not None or self.client is not None
+
+    def fits(self, asked: Asked) -> bool:
+        return (
+            (asked.path == self.path or fnmatchcase(asked.path, self.path))
+            and self.method in (None, asked.method)
+            and self.service in (None, service_of(asked.path))
+            and self.person in (None, asked.person)
+            and self.client in (None, asked.client)
+        )
+
+    def __str__(self) -> str:
+        words = [self.method or "any request", f"to {self.path}" if self.path != "*" else ""]
+        words += [f"to {self.service}" if self.service else "", f"by {self.person}" if self.person else ""]
+        words += [f"from {self.client}" if self.client else "", f"after {self.skip} more" if self.skip else ""]
+        words += [f"every {self.every} requests" if self.every > 1 else ""]
+        words += [f"with probability {self.probability:g}" if self.probability < 1 else ""]
+        return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What becomes of a request: after ``latency`` seconds an answer with ``status``, or with None the right one.
+
+    Without ``body`` the answer is in the shape of the service's own errors. With ``drop`` there is none: the
+    connection closes.
+
+    Raises:
+        ValueError: no answer can be like that.
+    """
+
+    status: int | None = 503
+    body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    retry_after: int | None = None
     drop: bool = False
     latency: float = 0.0
 
-    def matches(self, path: str) -> bool:
-        return path == self.path or fnmatchcase(path, self.path)
+    def __post_init__(self) -> None:
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError("status is from 200 to 599, or None for the right answer.")
+        if not 0 <= self.latency <= MAX_LATENCY_SECONDS:
+            raise ValueError(f"latency is a number of seconds from 0 to {MAX_LATENCY_SECONDS:g}.")
+        if self.retry_after is not None and self.retry_after < 0:
+            raise ValueError("retry_after is a number of seconds, 0 or more.")
+        for name, value in self.headers.items():
+            _check_header(name, value)
+
+    @property
+    def answer_headers(self) -> dict[str, str]:
+        said = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return {"Content-Type": "application/json", **said, **self.headers}
+
+    def __str__(self) -> str:
+        late = f"{self.latency:g} seconds late" if self.latency else ""
+        what = "no answer" if self.drop else f"answer {self.status}" if self.status else "the right answer"
+        return f"{what}, {late}" if late else what
+
+
+def _check_header(name: str, value: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) or not re.fullmatch(r"[ -~]*", value):
+        raise ValueError(f"A header is a name and one line of ASCII: {name!r}.")
+    if is_hop_by_hop(name) or name.lower() == "content-length":
+        raise ValueError(f"The server itself says {name}.")
+
+
+class Fault:
+    """A condition and an effect in force, and how many requests it has seen and struck."""
+
+    def __init__(self, fault_id: str, condition: Condition, effect: Effect, name: str | None) -> None:
+        self.id = fault_id
+        self.condition = condition
+        self.effect = effect
+        self.name = name
+        self._seen = 0
+        self._struck = 0
+        self._random = random.Random(condition.seed)  # noqa: S311 (the same every time is the point)
+
+    @property
+    def left(self) -> int | None:
+        return None if self.condition.times is None else self.condition.times - self._struck
+
+    def strikes(self, asked: Asked) -> bool:
+        """Say whether this request is struck, and count it."""
+        condition = self.condition
+        if not condition.fits(asked):
+            return False
+        self._seen += 1
+        past = self._seen - condition.skip
+        if past <= 0 or past % condition.every or self._random.random() >= condition.probability:
+            return False
+        self._struck += 1
+        return True
+
+    def in_force(self) -> InForce:
+        called = f"{self.name}: " if self.name else ""
+        return InForce(self.id, f"{called}{self.condition}: {self.effect}", self.left)
 
 
 class Faults:
-    """The faults in force, first come first served."""
+    """The faults in force. The first that strikes a request decides what becomes of it."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
+        self._number = 0
 
-    def add(self, fault: Fault) -> None:
+    def add(self, condition: Condition, effect: Effect, *, name: str | None = None) -> Fault:
+        """Let *effect* become of the requests that meet *condition*, from now on; *name* is for the list of faults."""
         with self._lock:
-            self._faults.append(fault)
+            self._number += 1
+            self._faults.append(Fault(f"request-{self._number}", condition, effect, name))
+            return self._faults[-1]
 
-    def take(self, path: str) -> Fault | None:
-        """Return the fault for this request, if any, and count it."""
+    @property
+    def are_personal(self) -> bool:
+        """Whether any of them goes by who asks."""
+        return any(fault.condition.is_personal for fault in self.all())
+
+    def take(self, asked: Asked) -> Fault | None:
+        """Return the fault that strikes this request, if any, and count it."""
         with self._lock:
             for fault in self._faults:
-                if fault.matches(path):
-                    self._count(fault)
+                if fault.strikes(asked):
+                    if fault.left == 0:
+                        self._faults.remove(fault)
                     return fault
         return None
 
-    def _count(self, fault: Fault) -> None:
-        if fault.times is None:
-            return
-        fault.times -= 1
-        if fault.times <= 0:
-            self._faults.remove(fault)
+    def all(self) -> list[Fault]:
+        with self._lock:
+            return list(self._faults)
+
+    def in_force(self) -> list[InForce]:
+        return [fault.in_force() for fault in self.all()]
+
+    def remove(self, fault_id: str) -> bool:
+        """End one; return whether it was in force."""
+        with self._lock:
+            before = len(self._faults)
+            self._faults = [each for each in self._faults if each.id != fault_id]
+            return len(self._faults) < before
 
     def clear(self) -> None:
         with self._lock:
             self._faults.clear()
 
 
-def fault_answer(status: int | None, body: Any, headers: Mapping[str, str] | None) -> tuple[bytes, dict[str, str]]:
-    """Return the bytes and headers of a fault's answer; without a *body*, one in the shape services use for errors."""
-    answer_headers = {"Content-Type": "application/json", **(headers or {})}
-    if body is None:
-        body = {"code": "SandboxFault", "message": f"The sandbox was asked to answer {status} here."}
-    if isinstance(body, bytes):
-        return body, answer_headers
-    return (body if isinstance(body, str) else json.dumps(body)).encode(), answer_headers
+def as_body(body: Any) -> bytes | None:
+    """Return *body* as bytes: bytes and text as they are, anything else as JSON. None stays None."""
+    if body is None or isinstance(body, bytes):
+        return body
+    return (body if isinstance(body, str) else json.dumps(body)).encode()

@@ -14,6 +14,8 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from trivet.sandbox.script.in_force import InForce
+
 Claims = dict[str, Any]
 Header = dict[str, Any]
 Change = Callable[[Claims, Header], tuple[Claims, Header] | str | None]
@@ -30,6 +32,8 @@ class Line:
     change: Change
     key: Key | None
     times: int | None
+    id: str
+    name: str
 
 
 class IdTokenScript:
@@ -38,9 +42,10 @@ class IdTokenScript:
     def __init__(self) -> None:
         self._lines: list[Line] = []
         self._lock = threading.Lock()
+        self._number = 0
 
-    def add(self, change: Change, *, key: Key | str | None, times: int | None) -> None:
-        """Change the next *times* ID tokens.
+    def add(self, change: Change, *, key: Key | str | None, times: int | None, name: str = "changed by a test") -> None:
+        """Change the next *times* ID tokens; *name* is for the list of faults.
 
         Raises:
             ValueError: *key* is a string other than ``FOREIGN``.
@@ -50,7 +55,8 @@ class IdTokenScript:
                 raise ValueError(f"key is an RSA key, bytes for HS256, or {FOREIGN!r}")
             key = RSAKey.generate_key(2048)
         with self._lock:
-            self._lines.append(Line(change, key, times))
+            self._number += 1
+            self._lines.append(Line(change, key, times, f"id-token-{self._number}", name))
 
     def next(self) -> Line | None:
         with self._lock:
@@ -62,6 +68,17 @@ class IdTokenScript:
                 if line.times <= 0:
                     self._lines.pop(0)
             return line
+
+    def in_force(self) -> list[InForce]:
+        with self._lock:
+            return [InForce(line.id, f"ID tokens: {line.name}", line.times) for line in self._lines]
+
+    def remove(self, line_id: str) -> bool:
+        """End one; return whether it was in force."""
+        with self._lock:
+            before = len(self._lines)
+            self._lines = [each for each in self._lines if each.id != line_id]
+            return len(self._lines) < before
 
     def clear(self) -> None:
         with self._lock:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from trivet.sandbox.world.sessions import Authentication, Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.people import Person
 
@@ -85,6 +87,9 @@ class Browsers:
 
     def __init__(self) -> None:
         self._by_id: OrderedDict[str, Browser] = OrderedDict()
+
+    def __iter__(self) -> Iterator[Browser]:
+        return iter(self._by_id.values())
 
     def find(self, cookie: str | None) -> Browser | None:
         if cookie is None or cookie not in self._by_id:

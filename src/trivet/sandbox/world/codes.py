@@ -67,5 +67,8 @@ class Codes:
             if code.request.client.id == client_id:
                 del self._by_value[code.value]
 
+    def all(self) -> list[AuthorizationCode]:
+        return list(self._by_value.values())
+
     def clear(self) -> None:
         self._by_value.clear()

@@ -13,9 +13,11 @@ from trivet.sandbox.script.id_tokens import IdTokenScript
 from trivet.sandbox.world.applications import Applications
 from trivet.sandbox.world.bookmarks import Bookmarks
 from trivet.sandbox.world.browsers import Browsers
+from trivet.sandbox.world.clock import Clock
 from trivet.sandbox.world.codes import Codes
 from trivet.sandbox.world.consents import Consents
 from trivet.sandbox.world.directory import Directory
+from trivet.sandbox.world.durations import seconds_in
 from trivet.sandbox.world.groups import Groups
 from trivet.sandbox.world.keys import SigningKeys
 from trivet.sandbox.world.policies import Policies
@@ -26,10 +28,12 @@ from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
 from trivet.sandbox.world.sessions import Authentication
 from trivet.sandbox.world.task_book import TaskBook
 from trivet.sandbox.world.tokens import TokenBook
+from trivet.sandbox.world.upcoming import next_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from trivet.sandbox.script.in_force import InForce
     from trivet.sandbox.switches import Switches
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
     from trivet.sandbox.world.scope_register import RegisteredScope
+    from trivet.sandbox.world.upcoming import Moment
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class World:
         self, *, issuer: str, inhabitants: Inhabitants, clock: Callable[[], float], switches: Switches
     ) -> None:
         self.issuer = issuer
+        self.clock = Clock(clock)
         self.switches = switches
         self.lock = threading.RLock()
         self.keys = SigningKeys()
@@ -82,9 +88,7 @@ class World:
         self.carrying = Carrying()
         self.last_authentication: dict[str, float] = {}
         self.recently_used: dict[str, dict[str, float]] = {}
-        self._clock = clock
         self._inhabitants = inhabitants
-        self._offset = 0.0
         self._settle()
 
     def _settle(self) -> None:
@@ -109,12 +113,48 @@ class World:
 
     def now(self) -> float:
         """Return the sandbox's time, epoch seconds."""
-        return self._clock() + self._offset
+        return self.clock.now()
 
-    def advance(self, seconds: float) -> None:
+    def advance(self, duration: float | str) -> None:
+        """Move the clock on by *duration*, in seconds or as ``49h``.
+
+        Raises:
+            ClockError: that is no duration, or too long.
+        """
         with self.lock:
-            self._offset += seconds
+            self.clock.advance(seconds_in(duration))
         self.carrying.wake()  # perhaps to find a deadline passed
+
+    def advance_to_next(self, kind: str) -> Moment:
+        """Move the clock on to the next moment of that *kind* (``upcoming.KINDS``, or ``next`` for any); return it.
+
+        Raises:
+            ClockError: nothing like that will happen.
+        """
+        with self.lock:
+            moment = next_moment(self, kind)
+            self.clock.advance_to(moment.at)
+        self.carrying.wake()
+        return moment
+
+    def in_force(self) -> list[InForce]:
+        """Return what was asked to go wrong and still will."""
+        return [*self.faults.in_force(), *self.carrying.in_force(), *self.id_token_script.in_force()]
+
+    def clear_fault(self, fault_id: str) -> None:
+        """End one of what is in force.
+
+        Raises:
+            LookupError: nothing with that id is.
+        """
+        if not any(part.remove(fault_id) for part in (self.faults, self.carrying, self.id_token_script)):
+            raise LookupError(f"No fault {fault_id!r} is in force; it may have come to its end.")
+
+    def clear_faults(self) -> None:
+        """End all of what is in force."""
+        self.faults.clear()
+        self.carrying.clear_faults()
+        self.id_token_script.clear()
 
     def reset(self) -> None:
         """Go back to the seed: no sign-ins, consents, tokens, tasks, faults, scripts or log; the clock back in step."""
@@ -134,7 +174,7 @@ class World:
                 self.recently_used,
             ):
                 part.clear()
-            self._offset = 0.0
+            self.clock.reset()
             self._settle()
 
     def rescind(self, consent: Consent) -> None:

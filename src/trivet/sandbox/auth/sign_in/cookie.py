@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Response, request
+
+from trivet.sandbox.http.browser_cookie import cookie_name
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
     from trivet.sandbox.world.browsers import Browser
-
-
-def cookie_name(issuer: str) -> str:
-    """Return a name with the port in it: browsers share cookies between all ports of localhost."""
-    return f"sandbox-{urlsplit(issuer).port or 'default'}"
 
 
 def current_browser(world: World) -> Browser | None:
