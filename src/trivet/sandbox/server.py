@@ -76,7 +76,7 @@ class Sandbox:
         self._host = check_host(host, issuer)
         self._port = port
         self._issuer = check_issuer(issuer) if issuer is not None else None
-        self._seed, self._base = read_seed(seed)
+        self._seed = read_seed(seed)
         self.control_key = usable_key(control_key, needed=not (is_loopback(host) and is_loopback(issuer or host)))
         self._built_in = seed is None
         self._clock = clock
@@ -101,7 +101,7 @@ class Sandbox:
         try:
             if self._built_in:
                 write_sample_data(directory)
-            inhabitants = Settling(self._seed, base=self._base, own=directory).inhabitants()
+            inhabitants = Settling(self._seed, own=directory).inhabitants()
             sockets = listening_sockets(self._host, self._port)
             self._port = sockets[0].getsockname()[1]
             self._closing.clear()

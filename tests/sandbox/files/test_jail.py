@@ -20,6 +20,7 @@ from trivet.sandbox.files.jail import (
     parts_of,
     real_parts,
 )
+from trivet.sandbox.seed.reading import Seed
 from trivet.sandbox.seed.settling import Settling
 
 SECRET = "secret-outside"
@@ -60,7 +61,7 @@ def _collection(root):
         "people": {"ada": {"name": "Ada", "identities": [{"idp": "u", "username": "ada@u.example"}]}},
         "collections": {"c": {"display_name": "C", "owner": "ada", "root": str(root)}},
     }
-    return Settling(seed, base=None, own=root.parent).inhabitants().collections["c"]
+    return Settling(Seed(seed), own=root.parent).inhabitants().collections["c"]
 
 
 def _open(collection, path):

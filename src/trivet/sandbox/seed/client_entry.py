@@ -40,9 +40,9 @@ def read_client(key: str, entry: Entry, providers: Mapping[str, IdentityProvider
 
 def _redirect_uris(entry: Entry) -> list[str]:
     found = entry.texts("redirect_uris")
-    for address in found:
+    for number, address in enumerate(found):
         if not is_redirect_address(address):
-            entry.problem(f"not https, nor http on localhost, or with a fragment: {address}", "redirect_uris")
+            entry.problem(f"not https, nor http on localhost, or with a fragment: {address}", "redirect_uris", number)
     return found
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trivet.sandbox.seed.lines import Way
+    from trivet.sandbox.seed.problems import Problems
 
 
 class Entry:
-    """A table in the seed together with its name in messages, such as ``people.ada``."""
+    """A table in the seed, and the way to it."""
 
-    def __init__(self, where: str, table: object, problems: list[str]) -> None:
-        self.where = where
+    def __init__(self, way: Way, table: object, problems: Problems) -> None:
+        self.way = way
         self._problems = problems
         self._unread: dict[str, Any] = {}
         if isinstance(table, Mapping):
@@ -19,8 +23,9 @@ class Entry:
         else:
             self.problem("is not a table")
 
-    def problem(self, text: str, field: str | None = None) -> None:
-        self._problems.append(f"{self.where}{'.' + field if field else ''}: {text}")
+    def problem(self, text: str, *below: str | int) -> None:
+        """Tell what is wrong with this entry, or with the field *below*, or with an element of that."""
+        self._problems.add((*self.way, *below), text)
 
     def text(self, field: str, default: str | None = None) -> str:
         """Return a string that must be there unless a *default* is given."""
@@ -61,7 +66,7 @@ class Entry:
         if not isinstance(value, list):
             self.problem("a list of tables is needed here", field)
             return []
-        return [Entry(f"{self.where}.{field}[{n}]", each, self._problems) for n, each in enumerate(value)]
+        return [Entry((*self.way, field, n), each, self._problems) for n, each in enumerate(value)]
 
     def id(self, default: str) -> str:
         """Return the ``id`` in lower case, or the *default* that follows from the name."""

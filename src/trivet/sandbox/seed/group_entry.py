@@ -61,12 +61,12 @@ def _parent(entry: Entry, groups: Mapping[str, Group]) -> str | None:
 
 def _read_memberships(group: Group, entry: Entry, people: Mapping[str, Person]) -> None:
     for field, (role, status) in LISTS.items():
-        for name in entry.texts(field):
+        for number, name in enumerate(entry.texts(field)):
             identity = _identity(name, people)
             if identity is None:
-                entry.problem(f"there is nobody called {name!r}", field)
+                entry.problem(f"there is nobody called {name!r}", field, number)
             elif identity.id in group.memberships:
-                entry.problem(f"{name!r} is named more than once", field)
+                entry.problem(f"{name!r} is named more than once", field, number)
             else:
                 group.set(Membership(identity.id, identity.username, role, status))
     if not group.admins:

@@ -1,14 +1,16 @@
 """Read a seed: the people, applications and collections a sandbox begins with.
 
 A seed is TOML (or the dictionary it parses to). Ids follow from names unless given, so tests can hard-code them. All
-problems are reported at once, each with the entry it is in.
+problems are reported at once, each with the entry it is in, and the line if the seed is a file.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,29 +22,66 @@ Table = Mapping[str, Any]
 
 
 class SeedError(ValueError):
-    """The seed cannot be used. ``problems`` lists every reason, each naming its entry."""
+    """The seed cannot be used. ``problems`` lists every reason, each naming its entry, and its line if it is a file."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("The seed has problems:\n  " + "\n  ".join(problems))
         self.problems = problems
 
 
-def read_seed(seed: str | Path | Table | None) -> tuple[Table, Path | None]:
-    """Return the seed as a table, and the directory its relative paths start from (None: the sandbox's own).
+@dataclass(frozen=True)
+class Seed:
+    """A seed as it was read.
+
+    Args:
+        table: what it says.
+        base: the directory its relative paths start from; None for the sandbox's own.
+        name: what the file is called in messages, if it is one.
+        text: what the file holds.
+    """
+
+    table: Table
+    base: Path | None = None
+    name: str = ""
+    text: str = ""
+
+
+def read_seed(seed: str | Path | Table | None) -> Seed:
+    """Return the seed.
 
     Raises:
         SeedError: the file cannot be read or is not TOML.
     """
     if seed is None:
-        text = files("trivet.sandbox.seed").joinpath("default_seed.toml").read_text("utf-8")
-        return tomllib.loads(text), None
+        return _parsed(files("trivet.sandbox.seed").joinpath("default_seed.toml").read_text("utf-8"))
     if isinstance(seed, Mapping):
-        return seed, None
+        return Seed(seed)
     path = Path(seed)
     try:
-        return tomllib.loads(path.read_text("utf-8")), path.resolve().parent
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SeedError([f"{path}: {error}"]) from None
+        return _parsed(path.read_text("utf-8"), path.resolve().parent, str(path))
+    except OSError as error:
+        raise SeedError([f"{path}: {error.strerror}"]) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SeedError([f"{path}, line {line}: not UTF-8, as TOML has to be"]) from None
+
+
+def _parsed(text: str, base: Path | None = None, name: str = "") -> Seed:
+    try:
+        return Seed(tomllib.loads(text), base, name, text)
+    except RecursionError:
+        raise SeedError([f"{name}: nested too deep"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SeedError([f"{name}, {_placed(str(error), text)}"]) from None
+
+
+def _placed(message: str, text: str) -> str:
+    """Return what ``tomllib`` says with the line in front, as in every other problem."""
+    found = re.fullmatch(r"(.*) \(at line (\d+), (column \d+)\)", message)
+    if found is None:
+        return f"line {text.rstrip().count(chr(10)) + 1}: {message}"
+    reason, line, column = found.groups()
+    return f"line {line}: {reason} ({column})"
 
 
 def seed_id(kind: str, name: str) -> str:

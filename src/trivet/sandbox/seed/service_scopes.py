@@ -52,9 +52,9 @@ def settled_scopes(found: list[SeedScope], collections: Iterable[Collection]) ->
         if collection.takes_data_access:
             known.update(collection_scopes(collection.id))
     for each in found:
-        for text in each.depends_on:
+        for number, text in enumerate(each.depends_on):
             name = text.removeprefix("*")
             if name not in known:
-                each.entry.problem(f"there is no such scope: {name}", "depends_on")
+                each.entry.problem(f"there is no such scope: {name}", "depends_on", number)
             each.scope.dependencies.append(Dependency(scope_id(name), optional=text != name))
     return [each.scope for each in found]

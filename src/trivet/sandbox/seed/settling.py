@@ -11,13 +11,15 @@ from trivet.sandbox.seed.client_entry import read_client
 from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.group_entry import read_group
 from trivet.sandbox.seed.policy_entry import read_policy
-from trivet.sandbox.seed.reading import SeedError, Table, seed_id
+from trivet.sandbox.seed.problems import Problems, named
+from trivet.sandbox.seed.reading import seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
 from trivet.sandbox.world import Inhabitants
 from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
 from trivet.sandbox.world.people import Identity, IdentityProvider, Person
 
 if TYPE_CHECKING:
+    from trivet.sandbox.seed.reading import Seed
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.groups import Group
     from trivet.sandbox.world.policies import Policy
@@ -27,13 +29,13 @@ SECTIONS = ("identity_providers", "people", "clients", "policies", "collections"
 
 
 class Settling:
-    """Reads one seed. *base* is where relative directories start; *own* is a directory the sandbox may write to."""
+    """Reads one seed. *own* is a directory the sandbox may write to."""
 
-    def __init__(self, seed: Table, *, base: Path | None, own: Path) -> None:
-        self._seed = seed
-        self._base = base
+    def __init__(self, seed: Seed, *, own: Path) -> None:
+        self._seed = seed.table
+        self._base = seed.base or own
         self._own = own
-        self._problems: list[str] = []
+        self._problems = Problems(seed)
         self._ids: dict[str, str] = {}
         self._scopes: list[SeedScope] = []
         self._projects: dict[str, Project] = {}
@@ -45,7 +47,9 @@ class Settling:
         Raises:
             SeedError: with every problem there is.
         """
-        self._problems.extend(f"{name}: there is no such section" for name in self._seed if name not in SECTIONS)
+        for name in self._seed:
+            if name not in SECTIONS:
+                self._problems.add((name,), "there is no such section")
         providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
         clients = {key: self._client(key, entry, providers) for key, entry in self._entries("clients")}
@@ -58,25 +62,24 @@ class Settling:
         for key, entry in self._entries("groups"):
             self._groups[key] = self._group(key, entry, found)
         scopes = settled_scopes(self._scopes, kept.values())
-        if self._problems:
-            raise SeedError(self._problems)
+        self._problems.check()
         projects = list(self._projects.values())
         return Inhabitants(found, clients, kept, policies, scopes, providers, projects, self._groups)
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})
         if not isinstance(table, Mapping):
-            self._problems.append(f"{section}: is not a table of named entries, such as [{section}.name]")
+            self._problems.add((section,), f"is not a table of named entries, such as [{section}.name]")
             return
         for key, value in table.items():
-            entry = Entry(f"{section}.{key}", value, self._problems)
+            entry = Entry((section, key), value, self._problems)
             yield key, entry
             entry.finish()
 
     def _unique(self, entry: Entry, value: str) -> str:
         if value in self._ids:
             entry.problem(f"has the same id as {self._ids[value]}")
-        self._ids[value] = entry.where
+        self._ids[value] = named(entry.way)
         return value
 
     def _provider(self, key: str, entry: Entry) -> IdentityProvider:
@@ -164,9 +167,9 @@ class Settling:
 
     def _some(self, entry: Entry, field: str, people: dict[str, Person]) -> tuple[Person, ...]:
         names = entry.texts(field)
-        for name in names:
+        for number, name in enumerate(names):
             if name not in people:
-                entry.problem(f"there is nobody called {name!r}", field)
+                entry.problem(f"there is nobody called {name!r}", field, number)
         return tuple(people[name] for name in names if name in people)
 
     def _root(self, key: str, entry: Entry) -> Path:
@@ -174,7 +177,7 @@ class Settling:
         given = entry.optional_text("root")
         root = Path(given).expanduser() if given else self._own / key
         if given and not root.is_absolute():
-            root = (self._base or self._own) / root
+            root = self._base / root
         root = root.resolve()
         if root.is_relative_to(self._own):
             root.mkdir(parents=True, exist_ok=True)
