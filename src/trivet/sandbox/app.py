@@ -36,7 +36,7 @@ from trivet.sandbox.groups.routes import groups_routes
 from trivet.sandbox.http.absent import add_error_answers
 from trivet.sandbox.http.front_door import FrontDoor
 from trivet.sandbox.http.headers import STATIC, add_protection
-from trivet.sandbox.http.record import add_form_logging
+from trivet.sandbox.http.record import add_body_logging
 from trivet.sandbox.transfer.routes import transfer_routes
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:
     ):
         app.register_blueprint(routes)
     _add_home(app, world)
-    add_form_logging(app)
+    add_body_logging(app)
     add_refusals(app, world)
     add_error_answers(app)
     app.after_request(add_protection)

@@ -106,7 +106,7 @@ def test_the_host_header_decides_nothing(globus):
     assert b"evil" not in answer.body
 
 
-POST = b"POST /v2/oauth2/token HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /v2/oauth2/token HTTP/1.1\r\nHost: localhost\r\n"
 GET = b"GET /jwk.json HTTP/1.1\r\n"
 
 RAW = [

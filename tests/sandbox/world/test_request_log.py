@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
-from trivet.sandbox.world.request_log import redacted
+from trivet.sandbox.world.request_log import MAX_BODY, redacted, redacted_json
 
 
 def test_who_did_what(globus, visitor, endpoint):
@@ -44,7 +45,15 @@ def test_no_secret_is_whole_in_any_log(globus, visitor, endpoint, pkce, caplog):
 def test_redaction():
     """Codes and tokens keep six letters, verifiers and secrets none."""
     pairs = [("code", "abcdefghij"), ("Client_Secret", "s3cret"), ("scope", "openid")]
-    assert redacted(pairs) == {"code": "abcdef…", "Client_Secret": "…", "scope": "openid"}
+    assert redacted(pairs) == [("code", "abcdef…"), ("Client_Secret", "…"), ("scope", "openid")]
+
+
+def test_json_is_redacted_at_any_depth():
+    """Bodies in JSON are remembered as sent, but for their secrets; what is none, or long, is left out."""
+    sent = {"label": "x", "DATA": [{"token": "abcdefghij", "path": "/a"}], "client_secret": ["s3cret"]}
+    found = json.loads(redacted_json(json.dumps(sent).encode()))
+    assert found == {"label": "x", "DATA": [{"token": "abcdef…", "path": "/a"}], "client_secret": "…"}
+    assert [redacted_json(each) for each in (b"{", b"[" * 3000, b'"' + b"x" * MAX_BODY + b'"')] == [None] * 3
 
 
 def test_hostile_requests_are_logged_too(globus):

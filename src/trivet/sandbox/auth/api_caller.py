@@ -10,7 +10,8 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from flask import request
 
 from trivet.sandbox.auth.api_error import auth_token, check_scope, invalid_parameters, unauthenticated
-from trivet.sandbox.auth.client_auth import client_with_credentials
+from trivet.sandbox.auth.client_auth import basic_credentials, client_with_credentials
+from trivet.sandbox.auth.client_words import why_not_authenticated
 from trivet.sandbox.http.record import note
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def caller(world: World) -> Caller:
     try:
         client = client_with_credentials(world.client, header)
     except InvalidClientError:
+        note(reason=why_not_authenticated(world, basic_credentials(header)))
         raise unauthenticated() from None
     note(client=client.key)
     return Caller(client.as_person(), client=client)

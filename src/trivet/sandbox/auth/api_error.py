@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify
 
 from trivet.sandbox.http.bearer import bearer_token
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import refused
 from trivet.sandbox.world.scopes import AUTH
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def answer_api_errors(routes: Blueprint) -> None:
     """Answer every ``ApiError`` raised by *routes* with its document (SDK fixture ``userinfo``)."""
 
     @routes.errorhandler(ApiError)
-    def refused(error: ApiError) -> Response:
-        note(reason=f"{error.code}: {error.detail}")
+    def answer(error: ApiError) -> Response:
+        refused(error.code, error.detail)
         entry = {
             "status": str(error.status),
             "id": str(uuid.uuid4()),

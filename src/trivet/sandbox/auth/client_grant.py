@@ -10,7 +10,6 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from trivet.sandbox.auth.client_auth import BASIC, POST
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
 from trivet.sandbox.auth.token_answer import TokenAnswer, answer_for_client
-from trivet.sandbox.auth.token_errors import no_such_scope
 from trivet.sandbox.http.record import note
 from trivet.sandbox.world.scopes import OFFLINE_ACCESS, unknown_scopes
 
@@ -39,7 +38,7 @@ class ClientGrant(ClientCredentialsGrant):  # type: ignore[misc]
             raise InvalidScopeError(str(error)) from None
         unknown = unknown_scopes(trees, world.scopes.resource_servers)
         if unknown:
-            raise no_such_scope(unknown)
+            raise self.server.no_such_scope(unknown)
         self._scopes = world.scopes.with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS))
         if not self._scopes:
             raise InvalidScopeError("The parameter scope is missing.")

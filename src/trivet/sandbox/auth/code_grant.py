@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc7636.challenge import CODE_VERIFIER_PATTERN
 
 from trivet.sandbox.auth.client_auth import BASIC, NONE, POST
+from trivet.sandbox.auth.code_words import what_is_wrong_with
+from trivet.sandbox.auth.redirect_words import how_it_differs
 from trivet.sandbox.auth.token_answer import TokenAnswer, answer_for_code
 from trivet.sandbox.http.record import note
-from trivet.sandbox.world.scopes import unknown_scopes
 
 if TYPE_CHECKING:
     from trivet.sandbox.auth.oauth_request import SandboxRequest
@@ -41,16 +43,25 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         """Return the code if this client may redeem it now; a spent one takes back what it gave."""
         world = self.server.world
         code = world.codes.find(value)
+        wrong = what_is_wrong_with(code, client, world)
+        note(reason=wrong)
         if code is None or code.request.client.id != client.id:
             return None
+        note(person=code.person.key)
         if code.spent and world.switches.code_reuse_revokes:
             world.tokens.revoke_family(code.family)
-        if code.spent or world.now() >= code.expires_at:
+        if wrong is not None:
             return None
-        if unknown_scopes(code.request.scopes, world.scopes.resource_servers):
-            return None  # a scope it was asked for is gone since
-        note(person=code.person.key)
+        self._note_difference(code)
         return code
+
+    def _note_difference(self, code: AuthorizationCode) -> None:
+        """Say how the redirect address differs from the code's; Authlib refuses it."""
+        sent, used = self.request.payload.redirect_uri, code.get_redirect_uri()
+        if not sent:
+            note(reason=f"The redirect_uri is missing; the code went to {used}.")
+        elif sent != used:
+            note(reason=how_it_differs(sent, [used], as_what="the code went to"))
 
     def authenticate_user(self, code: AuthorizationCode) -> Person:
         return code.person
@@ -60,7 +71,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         return answer_for_code(code, self.server.world)
 
     def delete_authorization_code(self, code: AuthorizationCode) -> None:
-        code.spent = True
+        code.spent_at = self.server.world.now()
 
 
 class S256Only(CodeChallenge):  # type: ignore[misc]
@@ -80,4 +91,19 @@ class S256Only(CodeChallenge):  # type: ignore[misc]
     def validate_code_verifier(self, grant: CodeGrant, result: object) -> None:
         client: Client = grant.request.client
         if client.is_public or grant.server.world.switches.verify_pkce_of_confidential_clients:
-            super().validate_code_verifier(grant, result)
+            try:
+                super().validate_code_verifier(grant, result)
+            except OAuth2Error:
+                challenge = self.get_authorization_code_challenge(grant.request.authorization_code)
+                note(reason=_wrong_verifier(grant.request.form.get("code_verifier"), challenge))
+                raise
+
+
+def _wrong_verifier(sent: str | None, challenge: str | None) -> str:
+    if not sent:
+        return "The code_verifier is missing: the sign-in began with a code_challenge, or has to."
+    if not challenge:
+        return "A code_verifier came, but the sign-in began without a code_challenge."
+    if not CODE_VERIFIER_PATTERN.match(sent):
+        return "The code_verifier is not 43 to 128 letters, digits, or any of -._~"
+    return "The code_verifier does not match the code_challenge that the sign-in began with."

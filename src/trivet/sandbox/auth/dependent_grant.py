@@ -14,8 +14,9 @@ from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 from trivet.sandbox.auth.client_auth import BASIC, POST
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
 from trivet.sandbox.auth.token_answer import TokenAnswer, answer_for_service
-from trivet.sandbox.auth.token_errors import DocumentedError, no_such_scope
+from trivet.sandbox.auth.token_errors import DocumentedError
 from trivet.sandbox.http.record import note
+from trivet.sandbox.http.token_words import what_is_wrong
 from trivet.sandbox.world.clients import DEPENDENT_TOKEN
 from trivet.sandbox.world.scopes import unknown_scopes
 
@@ -55,8 +56,13 @@ class DependentGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
     def _sent_token(self, resource_server: str) -> Token:
         if "token" not in self.request.form:
             raise InvalidRequestError("The parameter token is missing.")
-        token = self.server.world.tokens.find(self.request.form["token"])
-        if token is None or token.kind != "access" or not token.active or token.resource_server != resource_server:
+        value = self.request.form["token"]
+        token, wrong = (
+            self.server.world.tokens.find(value),
+            what_is_wrong(value, self.server.world, resource_server=resource_server),
+        )
+        note(reason=wrong)
+        if token is None or wrong is not None:
             raise RefusedTokenError("The token is unknown, dead, or for another service.")
         note(person=token.grant.person.key)
         return token
@@ -71,7 +77,7 @@ class DependentGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
             raise InvalidScopeError(str(error)) from None
         unknown = unknown_scopes(trees, self.server.world.scopes.resource_servers)
         if unknown:
-            raise no_such_scope(unknown)
+            raise self.server.no_such_scope(unknown)
         return [each.name for each in trees]
 
     def _wanted(self, asked: list[str] | None) -> list[Path]:
@@ -95,6 +101,7 @@ class DependentGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         agreed = {path[-1]: path for path in paths if self.server.world.consents.find(sub, root, path)}
         missing = {path[-1]: path for path in paths if path[-1] not in agreed}
         if missing:
+            note(reason=f"The person has not agreed to {' and '.join(missing)} below what the token is for.")
             unapproved = [in_brackets(path) for path in missing.values()]
             raise DocumentedError(
                 "dependent_consent_required",

@@ -11,6 +11,8 @@ from flask import Blueprint
 from trivet.sandbox.auth.claims import identity_entry
 from trivet.sandbox.auth.client_auth import BASIC, POST
 from trivet.sandbox.auth.oauth_request import SandboxRequest, posted_request
+from trivet.sandbox.http.record import note
+from trivet.sandbox.http.token_words import what_is_wrong
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,6 +37,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         self._policies(request)
 
     def query_token(self, value: str, _hint: str | None) -> Token | None:
+        note(reason=what_is_wrong(value, self.server.world, kind=None))
         return self.server.world.tokens.find(value)
 
     def check_permission(self, _token: Token, _client: Client, _request: SandboxRequest) -> bool:

@@ -8,6 +8,8 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import request
 
+from trivet.sandbox.http.record import note
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,8 +34,11 @@ def posted_request() -> SandboxRequest:
         InvalidRequestError: the body is no form, or a parameter came twice (RFC 6749 section 3.2).
     """
     if request.mimetype != "application/x-www-form-urlencoded":
+        note(reason=f"The body is {request.mimetype or 'of no type'}, and not application/x-www-form-urlencoded.")
         raise InvalidRequestError("The body is not application/x-www-form-urlencoded.")
-    if any(len(values) > 1 for _, values in request.form.lists()):
+    repeated = [name for name, values in request.form.lists() if len(values) > 1]
+    if repeated:
+        note(reason=f"Sent more than once: {', '.join(repeated)}.")
         raise InvalidRequestError("A parameter was sent more than once.")
     params = {name: value for name, value in request.form.items() if value}
     return SandboxRequest(params, request.method, dict(request.headers))

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
+    InvalidClientError,
     InvalidRequestError,
     OAuth2Error,
     UnsupportedGrantTypeError,
 )
 from flask import Response
 
-from trivet.sandbox.auth.client_auth import BASIC, POST, basic_client, single_mechanism
+from trivet.sandbox.auth.client_auth import BASIC, POST, basic_client, basic_credentials, single_mechanism
+from trivet.sandbox.auth.client_words import why_not_authenticated
 from trivet.sandbox.auth.oauth_request import SandboxRequest, posted_request
-from trivet.sandbox.auth.token_errors import DocumentedError
-from trivet.sandbox.http.record import note
+from trivet.sandbox.auth.token_errors import DocumentedError, no_such_scope
+from trivet.sandbox.auth.unknown_scope_words import which_do_not_exist
+from trivet.sandbox.http.record import note, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,9 +45,21 @@ class SandboxServer(AuthorizationServer):  # type: ignore[misc]
 
     def authenticate_client(self, request: SandboxRequest, methods: Sequence[str], endpoint: str = "token") -> Client:
         allowed = [each for each in methods if each != POST or self.world.switches.accept_client_secret_post]
-        client: Client = super().authenticate_client(request, single_mechanism(request, allowed), endpoint)
+        methods = single_mechanism(request, allowed)
+        try:
+            client: Client = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError:
+            header = request.headers.get("Authorization")
+            sent = (basic_credentials(header), None) if header is not None else (None, request.form)
+            note(reason=why_not_authenticated(self.world, *sent))
+            raise
         note(client=client.key)
         return client
+
+    def no_such_scope(self, unknown: list[str]) -> OAuth2Error:
+        """Return the refusal of scopes that do not exist, and log which may have been meant."""
+        note(reason=which_do_not_exist(unknown, self.world.scopes.resource_servers))
+        return no_such_scope(unknown)
 
     def get_token_grant(self, request: SandboxRequest) -> Any:
         if not request.payload.grant_type:
@@ -84,7 +99,7 @@ class SandboxServer(AuthorizationServer):  # type: ignore[misc]
         return Response(text, status, list(headers))
 
     def handle_error_response(self, request: SandboxRequest | None, error: OAuth2Error) -> Response:  # noqa: ARG002
-        note(reason=_reason(error))
+        refused(str(error.error), _reason(error))
         headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
         status = self._status(error)
         if error.error == "invalid_client":

@@ -9,10 +9,12 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 from trivet.sandbox.auth.client_auth import BASIC, NONE, POST
 from trivet.sandbox.auth.token_answer import TokenAnswer, answer_for_refresh
 from trivet.sandbox.http.record import note
+from trivet.sandbox.http.token_words import what_is_wrong
 
 if TYPE_CHECKING:
     from trivet.sandbox.auth.oauth_request import SandboxRequest
     from trivet.sandbox.auth.oauth_server import SandboxServer
+    from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.tokens import Token
 
@@ -27,7 +29,21 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
 
     def authenticate_refresh_token(self, value: str) -> Token | None:
         token = self.server.world.tokens.find(value)
-        return token if token is not None and token.kind == "refresh" and token.active else None
+        wrong = what_is_wrong(value, self.server.world, kind="refresh")
+        note(reason=wrong)
+        if token is None or wrong is not None:
+            return None
+        self._note_misuse(token)
+        return token
+
+    def _note_misuse(self, token: Token) -> None:
+        """Say what Authlib is about to refuse: another client's token, or more than it was issued with."""
+        client: Client = self.request.client
+        more = set(self.request.form.get("scope", "").split()) - set(token.scopes)
+        if not token.check_client(client):
+            note(reason=f"The refresh token is another client's, and “{client.name}” sent it.")
+        elif more:
+            note(reason=f"The refresh token was not issued with {' or '.join(sorted(more))}.")
 
     def authenticate_user(self, token: Token) -> Person:
         note(person=token.grant.person.key)

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from flask import Blueprint
 
 from trivet.sandbox.auth.client_auth import BASIC, NONE, POST
+from trivet.sandbox.http.record import note
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,10 +34,17 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
         if "token" not in request.form:
             raise InvalidRequestError("The parameter token is missing.")
         token = self.server.world.tokens.find(request.form["token"])
-        return token if token is not None and owns(client, token, self.server.world) else None
+        if token is not None and owns(client, token, self.server.world):
+            return token
+        note(
+            reason="The token is unknown here."
+            if token is None
+            else "The token is another client's, and was left alone."
+        )
+        return None
 
     def revoke_token(self, token: Token, _request: SandboxRequest) -> None:
-        token.revoked = True
+        token.revoke("the application revoked it")
         world = self.server.world
         if token.kind == "refresh" and world.switches.revoking_refresh_token_kills_access_tokens:
             world.tokens.revoke_access_tokens_like(token)

@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify
 from trivet.sandbox.auth.api_error import answer_api_errors, unauthenticated
 from trivet.sandbox.auth.claims import person_claims
 from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.http.record import note
 from trivet.sandbox.world.scopes import AUTH
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def userinfo_routes(world: World) -> Blueprint:
     def userinfo() -> ResponseReturnValue:
         with world.lock:
             token = bearer_token(world, AUTH)
+            if token is not None and "openid" not in token.scopes:
+                note(reason=f"The token carries {' '.join(token.scopes)}, and this needs openid.")
             if token is None or "openid" not in token.scopes:
                 raise unauthenticated(world.switches.userinfo_refusal_status)
             return jsonify(person_claims(token.grant.person, token.scopes, world))

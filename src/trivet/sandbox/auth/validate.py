@@ -14,6 +14,8 @@ from flask import Blueprint
 
 from trivet.sandbox.auth.client_auth import BASIC, NONE, POST
 from trivet.sandbox.auth.revoke import owns
+from trivet.sandbox.http.record import note
+from trivet.sandbox.http.token_words import what_is_wrong
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -37,6 +39,8 @@ class Validation(TokenEndpoint):  # type: ignore[misc]
         world = self.server.world
         token = world.tokens.find(request.form["token"])
         active = token is not None and token.active and owns(client, token, world)
+        if not active:
+            note(reason=what_is_wrong(request.form["token"], world, kind=None) or "The token is another client's.")
         return 200, {"active": active}, default_json_headers
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import refused as refuse
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -143,7 +143,7 @@ def _digest(key: str) -> bytes:
 
 
 def _documented(refused: Refused) -> Response:
-    note(reason=refused.sentence)
+    refuse(refused.code, refused.sentence)
     response = jsonify({"code": refused.code, "message": refused.sentence})
     response.status_code = refused.status
     if refused is NO_KEY:
@@ -152,5 +152,5 @@ def _documented(refused: Refused) -> Response:
 
 
 def _shown(refused: Refused) -> Response:
-    note(reason=refused.sentence)
+    refuse(refused.code, refused.sentence)
     return make_response(render_template("control/refused.html", sentence=refused.sentence), refused.status)

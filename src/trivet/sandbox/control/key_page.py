@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request
 
 from trivet.sandbox.control.gate import KEY_PAGE, PAGES
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import refused
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -30,7 +30,7 @@ def key_routes(gate: Gate) -> Blueprint:
         response = redirect(PAGES, 303)
         if gate.admit(response, request.form.get("key", "")):
             return response
-        note(reason="That is not the control key.")
+        refused("WrongKey", "That is not the control key.")
         return render_template("control/key.html", wrong=True), 401
 
     return routes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import refused
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -44,8 +44,8 @@ def answer_errors(routes: Blueprint) -> None:
     """Answer every refusal raised by *routes* with its document."""
 
     @routes.errorhandler(GroupsError)
-    def refused(error: GroupsError) -> Response:
-        note(reason=f"{error.code}: {error.detail}")
+    def answer(error: GroupsError) -> Response:
+        refused(error.code, error.detail)
         response = jsonify({"code": error.code, "detail": error.detail, **error.extra})
         response.status_code = error.status
         if error.status == 401:
@@ -54,7 +54,7 @@ def answer_errors(routes: Blueprint) -> None:
 
     @routes.errorhandler(MeaninglessError)
     def meaningless(error: MeaninglessError) -> Response:
-        note(reason=error.message)
+        refused("value_error", error.message)
         response = jsonify(error.document)
         response.status_code = 422
         return response

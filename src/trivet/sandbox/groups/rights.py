@@ -9,6 +9,8 @@ from flask import request
 
 from trivet.sandbox.groups.errors import GroupsError, forbidden, no_such_group
 from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.http.record import note
+from trivet.sandbox.world.condition_words import demand
 from trivet.sandbox.world.conditions import Condition
 from trivet.sandbox.world.groups import IN_VIEW
 from trivet.sandbox.world.scopes import GROUPS, GROUPS_ALL
@@ -52,13 +54,16 @@ def caller(world: World, *scopes: str) -> Caller:
         GroupsError: 401 ``AUTHENTICATION_ERROR`` without a bearer token, 401 ``INVALID_TOKEN`` for one that is dead or
             another service's; 403 ``FORBIDDEN`` for one without the scope.
     """
+    token = bearer_token(world, GROUPS)
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         raise GroupsError(401, "AUTHENTICATION_ERROR", "The Authorization header is missing or malformed")
-    token = bearer_token(world, GROUPS)
     if token is None:
         raise GroupsError(401, "INVALID_TOKEN", "The token is unknown, dead, or for another service")
     if not set(scopes or (GROUPS_ALL,)) & set(token.scopes):
+        note(
+            reason=f"The token carries {' '.join(token.scopes)}, and this needs {' or '.join(scopes or (GROUPS_ALL,))}."
+        )
         raise forbidden("The token lacks the scope that this needs", provided_scopes=list(token.scopes))
     return Caller(token, world)
 
@@ -120,6 +125,8 @@ def check_session(identity_ids: list[str], group: Group, who: Caller) -> None:
     """
     if not group.policies.is_high_assurance or any(who.in_session(each, group) for each in identity_ids):
         return
+    demanded = demand(Condition(within=group.policies.session_limit), who.world)
+    note(reason=f"“{group.name}” is of high assurance, and the session lacks {demanded}.")
     parameters = {"session_message": SESSION_MESSAGE, "session_required_identities": identity_ids[:1]}
     status = who.world.switches.high_assurance_group_status
     raise GroupsError(status, "AUTHENTICATION_REQUIRED", SESSION_MESSAGE, authorization_parameters=parameters)

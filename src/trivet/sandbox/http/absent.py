@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import refused
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -54,14 +54,22 @@ def add_error_answers(app: Flask) -> None:
     def answer(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None:
             return Response.force_type(error.get_response())
-        note(reason=error.name)
+        refused(error.name.replace(" ", ""), _in_words(error))
         headers = [pair for pair in error.get_headers() if pair[0].lower() not in ("content-type", "content-length")]
         return jsonify({"code": error.name.replace(" ", ""), "message": error.name}), error.code or 500, headers
+
+
+def _in_words(error: HTTPException) -> str:
+    if isinstance(error, NotFound):
+        return f"There is nothing at {request.path}."
+    if isinstance(error, MethodNotAllowed):
+        return f"{request.path} takes {', '.join(sorted(error.valid_methods or ()))}, and not {request.method}."
+    return f"{error.name}."
 
 
 def answer_absent(feature: str) -> ResponseReturnValue:
     """Say which feature is missing, in every error shape that Globus clients read."""
     message = f"The sandbox does not have {feature} yet: {request.method} {request.path}"
-    note(reason=message)
+    refused("NotImplemented", message)
     entry = {"status": "501", "code": "NOT_IMPLEMENTED", "title": "Not in the sandbox", "detail": message}
     return jsonify({"code": "NotImplemented", "message": message, "errors": [entry]}), 501

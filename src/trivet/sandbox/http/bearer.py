@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from trivet.sandbox.http.record import note
+from trivet.sandbox.http.token_words import what_is_wrong
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 def bearer_token(world: World, resource_server: str) -> Token | None:
     """Return the active access token for *resource_server* in the current request, or None.
 
-    A token for another service is no token here: each service accepts its own audience only.
+    A token for another service is no token here: each service accepts its own audience only. The log says why not.
     """
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    header = request.headers.get("Authorization", "")
+    scheme, _, value = header.partition(" ")
     if scheme.lower() != "bearer":
+        note(reason="The Authorization header is not Bearer." if header else "No Authorization header came.")
         return None
     token = world.tokens.find(value.strip())
-    if token is None or token.kind != "access" or not token.active or token.resource_server != resource_server:
-        return None
-    client = world.client(token.client_id)
-    note(person=token.grant.person.key, client=client.key if client else None)
-    return token
+    if token is not None:
+        client = world.client(token.client_id)
+        note(person=token.grant.person.key, client=client.key if client else None)
+    wrong = what_is_wrong(value.strip(), world, resource_server=resource_server)
+    note(reason=wrong)
+    return token if wrong is None else None

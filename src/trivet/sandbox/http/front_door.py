@@ -40,7 +40,10 @@ class FrontDoor:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         record = self._record(environ)
-        if not self._names.include(environ.get("HTTP_HOST")):
+        ours = self._names.include(environ.get("HTTP_HOST"))
+        if not (ours and _only_looks(record)):
+            self._world.log.add(record)
+        if not ours:
             return self._misdirected(record, start_response)
         if is_preflight(environ) and is_open(record.path):
             return self._answer_preflight(environ, record, start_response)
@@ -55,9 +58,10 @@ class FrontDoor:
     def _record(self, environ: WSGIEnvironment) -> RequestRecord:
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
         record = RequestRecord(self._world.now(), environ["REQUEST_METHOD"], path)
-        record.params = redacted(_query_pairs(environ.get("QUERY_STRING", "")))
+        record.query = redacted(_query_pairs(environ.get("QUERY_STRING", "")))
+        record.authorization = _scheme(environ.get("HTTP_AUTHORIZATION"))
+        record.with_cookie = "HTTP_COOKIE" in environ
         environ[RECORD] = record
-        self._world.log.add(record)
         return record
 
     def _misdirected(self, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
@@ -90,6 +94,17 @@ class FrontDoor:
         status = record.status = effect.status
         start_response(f"{status} {phrase(status)}", [*effect.answer_headers.items(), *across_origins(record.path)])
         return [error_body(status, record.path) if effect.body is None else effect.body]
+
+
+def _scheme(header: str | None) -> str | None:
+    """Return how somebody proves who they are; what is none of the known ways may be a secret itself."""
+    scheme = (header or "").partition(" ")[0].lower()
+    return scheme if scheme in ("basic", "bearer") else None
+
+
+def _only_looks(record: RequestRecord) -> bool:
+    """Say whether somebody looks at the control page: the log they may be looking at is not about that."""
+    return record.method in ("GET", "HEAD") and is_control(record.path)
 
 
 def _query_pairs(query: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from trivet.sandbox.world.request_log import redacted
+from trivet.sandbox.world.request_log import MAX_BODY, redacted, redacted_json
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,7 +18,11 @@ RECORD = "trivet.sandbox.record"
 
 
 def note(*, client: str | None = None, person: str | None = None, reason: str | None = None) -> None:
-    """Add what is given to the current request's record. Never pass a token, code or secret."""
+    """Add what is given to the current request's record. Never pass a token, code or secret.
+
+    A *reason* is why something is about to be refused, known where it was found and often nowhere else: the answer
+    may have to say less.
+    """
     record: RequestRecord | None = request.environ.get(RECORD)
     if record is None:
         return
@@ -27,11 +31,23 @@ def note(*, client: str | None = None, person: str | None = None, reason: str | 
     record.reason = reason or record.reason
 
 
-def add_form_logging(app: Flask) -> None:
-    """Add the fields of every form to its record; the front door sees the query only."""
+def refused(error: str, words: str) -> None:
+    """Add to the record that the answer is a refusal with this code; *words* stand where no reason was noted."""
+    record: RequestRecord | None = request.environ.get(RECORD)
+    if record is not None:
+        record.error = error
+        record.reason = record.reason or words
+
+
+def add_body_logging(app: Flask) -> None:
+    """Add what each request brings to its record, a form or JSON; the front door sees the query only."""
 
     @app.before_request
-    def log_form() -> None:
-        record = request.environ.get(RECORD)
-        if record is not None and request.method == "POST" and request.mimetype != "application/json":
-            record.params.update(redacted(request.form.items()))
+    def log_body() -> None:
+        record: RequestRecord | None = request.environ.get(RECORD)
+        if record is None or request.method in ("GET", "HEAD"):
+            return
+        if request.is_json:
+            record.body = redacted_json(request.get_data()) if 0 < (request.content_length or 0) <= MAX_BODY else None
+        elif request.method == "POST":
+            record.form = redacted(request.form.items(multi=True))

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.http.bearer import bearer_token
+from trivet.sandbox.http.record import note
 from trivet.sandbox.transfer.demands import consent_required, login_failed, policy_failed
 from trivet.sandbox.transfer.errors import TransferError
+from trivet.sandbox.world.condition_words import demand
 from trivet.sandbox.world.scopes import TRANSFER, TRANSFER_ALL, data_access
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def signed_in(world: World) -> Token:
     if token is None:
         raise TransferError(401, "AuthenticationFailed", "No active access token for Transfer came with this request")
     if TRANSFER_ALL not in token.scopes:
+        note(reason=f"The token carries {' '.join(token.scopes)}, and this needs {TRANSFER_ALL}.")
         raise consent_required("The token lacks the scope this operation needs", TRANSFER_ALL)
     return token
 
@@ -45,6 +48,7 @@ def visible_collection(world: World, person: Person, collection_id: str) -> Coll
     if collection is None:
         raise TransferError(404, "EndpointNotFound", f"No such endpoint '{collection_id}'")
     if not collection.is_visible_to(person):
+        note(reason=f"“{collection.display_name}” is shared with others, and not with {person.username}.")
         raise TransferError(403, "PermissionDenied", f"You have no access to endpoint '{collection_id}'")
     return collection
 
@@ -63,6 +67,7 @@ def admit(world: World, token: Token, collection_id: str, *, to_write: bool = Fa
     if collection.takes_data_access:
         _check_data_access(world, token, collection)
     if to_write and not collection.is_writable_by(person):
+        note(reason=f"{person.username} may read “{collection.display_name}”, and not write there.")
         message = f"Denied by endpoint: you may read but not write on endpoint '{collection_id}'"
         raise TransferError(403, "EndpointPermissionDenied", message)
     world.recently_used.setdefault(person.sub, {})[collection.id] = world.now()
@@ -79,8 +84,12 @@ def _check_session(world: World, token: Token, collection: Collection, assurance
     if assurance.policy_id is not None:
         policy = world.policies.find(assurance.policy_id)
         if policy is None or not world.meets(person, session, policy.condition):
+            named = f"the policy “{policy.display_name}”" if policy else "a policy that does not exist any more"
+            note(reason=f"“{collection.display_name}” asks for {named}, which the session does not meet.")
             raise policy_failed(assurance.policy_id)
     if not world.meets(person, session, assurance.condition):
+        demanded = demand(assurance.condition, world)
+        note(reason=f"“{collection.display_name}” asks for {demanded}, which the token's session does not have.")
         latest = max(session, key=lambda each: each.at, default=None)
         once_more, with_prompt = (
             latest.identity if latest else person.primary,
@@ -98,5 +107,11 @@ def _check_data_access(world: World, token: Token, collection: Collection) -> No
     grant, wanted = token.grant, data_access(collection.id)
     consent = world.consents.find(token.sub, grant.root_client_id, (*grant.path_to(TRANSFER_ALL), wanted))
     if consent is None:
+        client = world.client(grant.root_client_id)
+        application = f"“{client.name}”" if client else grant.root_client_id
+        note(
+            reason=f"{token.grant.person.username} has not agreed that {application} reaches their data on "
+            f"“{collection.display_name}” (data_access)."
+        )
         raise consent_required("Missing required data_access consent", f"{TRANSFER_ALL}[*{wanted}]")
     consent.last_used = world.now()

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import refused
 
 REQUEST_ID_LETTERS = string.ascii_letters + string.digits
 
@@ -40,7 +40,7 @@ def result_document(data_type: str, code: str, message: str) -> dict[str, Any]:
 
 def error_response(error: TransferError) -> Response:
     """Return the document for *error* (SDK fixture ``operation_stat``), always as JSON: clients parse nothing else."""
-    note(reason=f"{error.code}: {error.message}")
+    refused(error.code, error.message)
     body = {"code": error.code, "message": error.message, "request_id": request_id(), "resource": request.path}
     response = jsonify({**body, **error.extra})
     response.status_code = error.status

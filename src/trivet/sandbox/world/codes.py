@@ -26,7 +26,11 @@ class AuthorizationCode:
     expires_at: float
     value: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     family: str = field(default_factory=lambda: str(uuid.uuid4()))
-    spent: bool = False
+    spent_at: float | None = None
+
+    @property
+    def spent(self) -> bool:
+        return self.spent_at is not None
 
     @property
     def code_challenge(self) -> str | None:

@@ -20,6 +20,9 @@ REFRESH_TOKEN_IDLE_SECONDS = 182 * 86_400
 
 Kind = Literal["access", "refresh"]
 
+MARK = "AgSBX"
+"""What every token begins with."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
@@ -56,7 +59,10 @@ class Grant:
 
 @dataclass
 class Token:
-    """One token. ``issued_at`` and ``expires_at`` are epoch seconds; using a refresh token moves its expiry."""
+    """One token. ``issued_at`` and ``expires_at`` are epoch seconds; using a refresh token moves its expiry.
+
+    ``revoked_because`` says in words what ended it, and is None while nothing has.
+    """
 
     value: str = field(repr=False)
     kind: Kind
@@ -64,7 +70,15 @@ class Token:
     issued_at: float
     expires_at: float
     now: Callable[[], float] = field(repr=False)
-    revoked: bool = False
+    revoked_because: str | None = None
+
+    @property
+    def revoked(self) -> bool:
+        return self.revoked_because is not None
+
+    def revoke(self, because: str) -> None:
+        """End it; what ended it first is remembered."""
+        self.revoked_because = self.revoked_because or because
 
     @property
     def resource_server(self) -> str:
@@ -113,7 +127,7 @@ class TokenBook:
         """Return a new random token; its first letters mark it as the sandbox's in whatever log it turns up."""
         lifetime = ACCESS_TOKEN_SECONDS if kind == "access" else REFRESH_TOKEN_IDLE_SECONDS
         now = self._now()
-        token = Token(f"AgSBX{secrets.token_urlsafe(36)}", kind, grant, now, now + lifetime, self._now)
+        token = Token(f"{MARK}{secrets.token_urlsafe(36)}", kind, grant, now, now + lifetime, self._now)
         self._by_value[token.value] = token
         return token
 
@@ -125,35 +139,35 @@ class TokenBook:
         token.expires_at = self._now() + REFRESH_TOKEN_IDLE_SECONDS
 
     def revoke_family(self, family: str) -> None:
-        """Revoke everything that came out of one authorization code."""
+        """Revoke everything that came out of one authorization code, for it was sent a second time."""
         for token in self._by_value.values():
             if token.grant.family == family:
-                token.revoked = True
+                token.revoke("the code it came from was used twice")
 
     def revoke_access_tokens_like(self, refresh: Token) -> None:
         """Revoke the access tokens that share *refresh*'s code and resource server."""
         for token in self._by_value.values():
             same = token.grant.family == refresh.grant.family and token.resource_server == refresh.resource_server
             if same and token.kind == "access":
-                token.revoked = True
+                token.revoke("the refresh token beside it was revoked")
 
     def revoke_below(self, sub: str, client_id: str, path: tuple[str, ...]) -> None:
         """Revoke what rests on the consent that one person gave one application at *path*, whoever holds it."""
         for token in self._by_value.values():
             if token.sub == sub and token.grant.root_client_id == client_id and token.grant.is_below(path):
-                token.revoked = True
+                token.revoke(f"the consent to {path[-1]} was rescinded")
 
     def revoke_scope(self, scope_string: str) -> None:
         """Revoke every token that carries one scope."""
         for token in self._by_value.values():
             if scope_string in token.scopes:
-                token.revoked = True
+                token.revoke(f"the scope {scope_string} was deleted or renamed")
 
     def revoke_client(self, client_id: str) -> None:
         """Revoke what one client holds, what others hold thanks to consents given to it, and tokens for it."""
         for token in self._by_value.values():
             if client_id in (token.client_id, token.grant.root_client_id, token.resource_server):
-                token.revoked = True
+                token.revoke("an application it belongs to was deleted")
 
     def all(self) -> list[Token]:
         return list(self._by_value.values())

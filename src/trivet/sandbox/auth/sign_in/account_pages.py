@@ -57,5 +57,6 @@ def _browser_of_form(world: World) -> Browser:
     browser = current_browser(world)
     sent = request.form.get("form_key", "").encode()
     if browser is None or not hmac.compare_digest(sent, browser.form_key.encode()):
+        note(reason="The form was made for another browser, or before somebody signed in here.")
         raise StaleAttemptError(response=stale_page(403, again=None))
     return browser

@@ -25,12 +25,14 @@ from trivet.sandbox.auth.sign_in.refusals import ReturnedError
 from trivet.sandbox.auth.sign_in.returning import redirect, return_with_code
 from trivet.sandbox.http.record import note
 from trivet.sandbox.world.browsers import Attempt, Browser
+from trivet.sandbox.world.condition_words import demand
 
 if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.auth.oauth_server import SandboxServer
+    from trivet.sandbox.auth.sign_in.obstacles import Obstacle
     from trivet.sandbox.world import World
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
 
@@ -52,7 +54,6 @@ def authorize_routes(server: SandboxServer) -> Blueprint:
             return ""  # a HEAD starts nothing: no attempt, no cookie, no code
         with world.lock:
             asked = judge(request.query_string.decode("latin-1"), world)
-            note(client=asked.client.key)
             _check_with_authlib(asked, server)
             return _begin(asked, world)
 
@@ -76,6 +77,7 @@ def _begin(asked: AuthorizeRequest, world: World) -> Response:
     if what is None:
         return return_with_code(attempt, browser, world)
     if "none" in asked.prompts:
+        note(reason=_what_is_missing(what, attempt, world))
         raise ReturnedError(asked, what.error, SILENT_REFUSALS[what.error])
     browser.keep(attempt)
     if known is None:
@@ -83,3 +85,16 @@ def _begin(asked: AuthorizeRequest, world: World) -> Response:
     if what.page != SIGN_IN:
         return redirect(page_of(what.page, attempt))
     return remember(sign_in_page(attempt, what, world), browser, world)
+
+
+def _what_is_missing(what: Obstacle, attempt: Attempt, world: World) -> str:
+    """Return what a page would have asked for, if one could be shown."""
+    person = attempt.person.username if attempt.person else "nobody"
+    if what.condition is not None:
+        return (
+            f"“{attempt.request.client.name}” asks for {demand(what.condition, world)}, and {person} has not done that."
+        )
+    if what.error == "consent_required":
+        wanted = " ".join(each.name for each in attempt.request.scopes)
+        return f"{person} has not agreed to everything in {wanted}, refresh tokens included if they were asked for."
+    return SILENT_REFUSALS[what.error]

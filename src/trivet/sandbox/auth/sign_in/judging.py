@@ -10,10 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from trivet.sandbox.auth.client_words import no_such_client
+from trivet.sandbox.auth.redirect_words import how_it_differs
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
 from trivet.sandbox.auth.sign_in.effective_identity import registered_conditions
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
 from trivet.sandbox.auth.sign_in.requirements import RequirementError, conditions_in
+from trivet.sandbox.auth.unknown_scope_words import which_do_not_exist
+from trivet.sandbox.http.record import note
 from trivet.sandbox.world.authorize_request import AuthorizeRequest
 from trivet.sandbox.world.code_addresses import may_receive_codes
 from trivet.sandbox.world.scopes import OFFLINE_ACCESS, unknown_scopes
@@ -35,6 +39,7 @@ def judge(query: str, world: World) -> AuthorizeRequest:
     """
     params, repeated = read_once(query)
     client = _client(params, repeated, world)
+    note(client=client.key)
     redirect_uri = _redirect_uri(params, repeated, client, world)
     state = None if "state" in repeated else params.get("state")
     trees = _known_scopes(params, repeated, client, world)
@@ -65,6 +70,7 @@ def _client(params: dict[str, str], repeated: set[str], world: World) -> Client:
         raise ShownError("Missing client_id parameter.")
     client = world.client(params["client_id"])
     if client is None:
+        note(reason=no_such_client(params["client_id"], world))
         raise ShownError("Invalid client_id parameter value.")
     return client
 
@@ -75,6 +81,7 @@ def _redirect_uri(params: dict[str, str], repeated: set[str], client: Client, wo
     if "redirect_uri" not in params:
         raise ShownError("Missing redirect URI.")
     if not may_receive_codes(params["redirect_uri"], client, world):
+        note(reason=how_it_differs(params["redirect_uri"], client.redirect_uris))
         registered = ", ".join(client.redirect_uris) or "none"
         details = (f"The application sent: {params['redirect_uri']}", f"Registered for it: {registered}")
         raise ShownError("Mismatching redirect URI.", details=details)
@@ -88,9 +95,11 @@ def _known_scopes(params: dict[str, str], repeated: set[str], client: Client, wo
     try:
         trees = parse(text)
         unknown = unknown_scopes(trees, world.scopes.resource_servers)
-    except ScopeSyntaxError:
-        trees, unknown = (), [text]
+        wrong = which_do_not_exist(unknown, world.scopes.resource_servers)
+    except ScopeSyntaxError as error:
+        trees, unknown, wrong = (), [text], f"The scope string does not follow the grammar: {error}."
     if unknown:
+        note(reason=wrong)
         details = (f"Client: {client.id}", f"Scopes: {' '.join(unknown)}")
         raise ShownError("Unknown scope(s)", "UNKNOWN_SCOPE_ERROR", details)
     return trees
@@ -109,6 +118,7 @@ def _check_the_rest(request: AuthorizeRequest, repeated: set[str]) -> None:
     """Apply the checks whose refusals go back to the application."""
     params = request.params
     if repeated:
+        note(reason=f"Sent more than once: {', '.join(sorted(repeated))}.")
         raise ReturnedError(request, "invalid_request", "A parameter was sent more than once.")
     if "response_type" not in params:
         raise ReturnedError(request, "invalid_request", "The parameter response_type is missing.")

@@ -35,11 +35,19 @@ def open_attempt(attempt_id: str | None, world: World) -> tuple[Browser, Attempt
     browser = current_browser(world)
     attempt = browser.attempts.get(attempt_id or "") if browser is not None else None
     if browser is None or attempt is None:
+        note(reason=_not_its_own(browser))
         raise StaleAttemptError(response=stale_page(403, again=None))
     if attempt.answered:
+        note(client=attempt.request.client.key, reason="This sign-in has had its answer already.")
         raise StaleAttemptError(response=stale_page(409, again=attempt.request.query))
     note(client=attempt.request.client.key)
     return browser, attempt
+
+
+def _not_its_own(browser: Browser | None) -> str:
+    if browser is None:
+        return "This browser is not known here: it sent no cookie, or one from before a reset."
+    return "This sign-in did not begin in this browser, or was forgotten for newer ones."
 
 
 def page_of(path: str, attempt: Attempt) -> str:

@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING
 
 from flask import Response, make_response, render_template
 
-from trivet.sandbox.auth.sign_in.condition_words import demand
 from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.auth.sign_in.scope_words import in_words
+from trivet.sandbox.world.condition_words import demand
 from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from flask import Response
 from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.auth.sign_in.pages import shown_error_page
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
-from trivet.sandbox.http.record import note
+from trivet.sandbox.http.record import note, refused
 from trivet.sandbox.world.codes import AuthorizationCode
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ def add_refusals(app: Flask, world: World) -> None:
 
     @app.errorhandler(ShownError)
     def shown(error: ShownError) -> ResponseReturnValue:
-        note(reason=" ".join((error.sentence, *error.details)))
+        refused(error.code, " ".join((error.sentence, *error.details)))
         return shown_error_page(error, world)
 
     @app.errorhandler(ReturnedError)
     def returned(error: ReturnedError) -> ResponseReturnValue:
-        note(reason=error.description)
+        refused(error.error, error.description)
         return return_to(error.redirect_uri, error=error.error, error_description=error.description, state=error.state)
 
 

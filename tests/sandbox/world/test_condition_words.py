@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trivet.sandbox.auth.sign_in.condition_words import demand
+from trivet.sandbox.world.condition_words import demand
 from trivet.sandbox.world.conditions import Condition
 
 

@@ -1,4 +1,4 @@
-"""What an application demands of the session, in words for the pages."""
+"""What is demanded of a session, in words for pages and log."""
 
 from __future__ import annotations
 
