@@ -8,7 +8,6 @@ import os
 import secrets
 import socket
 import tempfile
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
@@ -18,7 +17,7 @@ import click
 
 from trivet.portal import create_app
 from trivet.sandbox import Sandbox
-from trivet.sandbox.command import stop_on_signals
+from trivet.sandbox.command import signals_to_stop
 from trivet.sandbox.serving import ServerThread, listening_sockets
 
 DEFAULT_PORT = 5000
@@ -130,15 +129,14 @@ def _restore(name: str, value: str | None) -> Callable[[], None]:
 @click.option("--sandbox-port", type=int, default=0, help="The sandbox's port; a free one if left out.")
 def demo(port: int | None, sandbox_port: int) -> None:
     """Run the portal and the sandbox on this computer, to click through."""
-    stopped = threading.Event()
-    stop_on_signals(stopped)
+    signals = signals_to_stop()
     try:
         running = started(port, sandbox_port=sandbox_port)
     except OSError as error:
         raise click.ClickException(f"The demo cannot start: {error.strerror or error}.") from None
     try:
         _greet(running)
-        stopped.wait()
+        signals.get()
     finally:
         running.stop()
 

@@ -32,6 +32,25 @@ def test_runs_until_interrupted(sent):
     assert (running.returncode, errors) == (0, "")
 
 
+WAITING = """
+import os, signal, threading
+from trivet.sandbox.command import signals_to_stop
+def send():
+    while True:
+        os.kill(os.getpid(), signal.SIGTERM)
+signals = signals_to_stop()
+threading.Thread(target=send, daemon=True).start()
+for _ in range(100):
+    signals.get()
+os._exit(0)
+"""
+
+
+def test_a_signal_at_any_moment():
+    """Whatever a signal interrupts, the waiting ends: nobody waits for a lock that they hold themselves."""
+    subprocess.run([sys.executable, "-c", WAITING], check=True, timeout=60)
+
+
 @pytest.mark.parametrize(
     ("arguments", "address", "profile"),
     [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 import signal
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import click
@@ -48,8 +48,7 @@ def sandbox(
     """Run a local Globus for development and tests."""
     if context.invoked_subcommand is not None:
         return
-    stopped = threading.Event()
-    stop_on_signals(stopped)
+    signals = signals_to_stop()
     try:
         with Sandbox(seed, host=host, port=port, data_dir=data_dir, issuer=issuer, control_key=control_key) as globus:
             for uri in redirect_uris:
@@ -57,7 +56,7 @@ def sandbox(
             if control_key is None and globus.control_key is not None:
                 click.echo(f"The key to its control page, told only here: {globus.control_key}")
             _greet(globus)
-            stopped.wait()
+            signals.get()
     except (AddressRefusedError, SeedError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -82,15 +81,21 @@ def _print_exports(issuer: str) -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
-def stop_on_signals(stopped: threading.Event) -> None:
-    """Set *stopped* when somebody presses Ctrl-C, ends this process or closes its terminal."""
+def signals_to_stop() -> SimpleQueue[int]:
+    """Return a queue to wait at: somebody presses Ctrl-C, ends this process or closes its terminal.
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
+    A handler runs on the thread that waits, perhaps while that one holds the lock of what it waits at. Putting into
+    this kind of queue takes no such lock; setting an event would wait for it for ever.
+    """
+    signals: SimpleQueue[int] = SimpleQueue()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signals.put(number)
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # not every system has the last one
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
+    return signals
 
 
 def _greet(globus: Sandbox) -> None:
