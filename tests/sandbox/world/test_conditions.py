@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trivet.sandbox.world.conditions import Condition
-from trivet.sandbox.world.people import Identity, IdentityProvider, Person
+from trivet.sandbox.world.people import Account, Identity, IdentityProvider, Person
 from trivet.sandbox.world.sessions import Authentication
 
 NOW = 10_000.0
@@ -17,7 +17,7 @@ def _identity(username):
 
 
 CAMPUS, LAB, MAIL = (_identity(each) for each in ("ada@uni.example", "ada@Lab.example", "ada@uni.example@mail.example"))
-ADA = Person("ada", "Ada", (CAMPUS, LAB, MAIL))
+ADA = Person("ada", Account("Ada", (CAMPUS, LAB, MAIL)))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from trivet.sandbox.seed.reading import seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
 from trivet.sandbox.world import Inhabitants
 from trivet.sandbox.world.collections import ENTITY_TYPES, Collection
-from trivet.sandbox.world.people import Identity, IdentityProvider, Person
+from trivet.sandbox.world.people import Account, Identity, IdentityProvider, Person
 
 if TYPE_CHECKING:
     from trivet.sandbox.seed.reading import Seed
@@ -96,7 +96,7 @@ class Settling:
         if not rows:
             entry.problem("a person has at least one identity", "identities")
         found = tuple(each for each in identities if each is not None)
-        return Person(key, name, found) if found else None
+        return Person(key, Account(name, found)) if found else None
 
     def _identity(self, entry: Entry, name: str, providers: dict[str, IdentityProvider]) -> Identity | None:
         username = entry.text("username")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
-    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.people import Identity, Person
 
 MAX_ATTEMPTS = 20
 MAX_BROWSERS = 10_000
@@ -73,6 +73,11 @@ class Browser:
             self.sessions.clear()
         self.person = person
         self.latest = self.authentications[authentication.identity.id] = authentication
+
+    def has_seen(self, identity: Identity) -> bool:
+        """Say whether *identity* has authenticated here."""
+        seen = [self.authentications, *(each.authentications for each in self.sessions.values())]
+        return any(identity.id in each for each in seen)
 
     def session_for(self, client_id: str) -> Session:
         """Return the session of that application; it begins with the sign-in that the browser is known by."""

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 
-from trivet.sandbox.world.people import Identity, IdentityProvider, Person
+from trivet.sandbox.world.people import Account, Identity, IdentityProvider, Person
 
 CODE = "authorization_code"
 REFRESH = "refresh_token"
@@ -104,7 +104,7 @@ class Client:
         """Return the identity a client has when it acts for itself: its own id, at a domain for clients."""
         username = f"{self.id}@{CLIENT_IDENTITIES.domain}"
         identity = Identity(self.id, username, self.name, None, None, CLIENT_IDENTITIES)
-        return Person(self.id, self.name, (identity,))
+        return Person(self.id, Account(self.name, (identity,)))
 
     def get_client_id(self) -> str:
         return self.id

@@ -16,14 +16,17 @@ class IdentityProvider:
 
 @dataclass(frozen=True)
 class Identity:
-    """One account at one identity provider. ``email`` may be missing, and is no key to anything."""
+    """One account at one identity provider. ``email`` may be missing, and is no key to anything.
+
+    It stays the same identity when what is known about it changes.
+    """
 
     id: str
-    username: str
-    name: str
-    email: str | None
-    organization: str | None
-    provider: IdentityProvider
+    username: str = field(compare=False)
+    name: str = field(compare=False)
+    email: str | None = field(compare=False)
+    organization: str | None = field(compare=False)
+    provider: IdentityProvider = field(compare=False)
 
     @property
     def domain(self) -> str:
@@ -41,16 +44,41 @@ class Identity:
         return self.provider.id
 
 
+@dataclass
+class Account:
+    """What may change about somebody: their name, and which identities are linked, the primary one first."""
+
+    name: str
+    identities: tuple[Identity, ...]
+
+    def __post_init__(self) -> None:
+        self._first = (self.name, self.identities)
+
+    def restore(self) -> None:
+        """Be as it was made."""
+        self.name, self.identities = self._first
+
+
 @dataclass(frozen=True)
 class Person:
     """A human being with one or more linked identities; the first is the primary, and the one apps see as ``sub``.
 
-    Somebody stays the same person whichever identity leads.
+    Somebody stays the same person whichever identity leads. Whoever holds a person sees at once what changes about
+    their account.
     """
 
     key: str
-    name: str = field(compare=False)
-    identities: tuple[Identity, ...] = field(compare=False)
+    account: Account = field(compare=False)
+    leading: Identity | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.account.name
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        linked = self.account.identities
+        return tuple(sorted(linked, key=lambda each: each != self.leading)) if self.leading in linked else linked
 
     @property
     def primary(self) -> Identity:
@@ -79,7 +107,7 @@ class Person:
 
     def led_by(self, identity: Identity) -> Person:
         """Return the same person with *identity*, one of theirs, as the first."""
-        return replace(self, identities=(identity, *(each for each in self.identities if each != identity)))
+        return replace(self, leading=identity)
 
     def is_called(self, key: str) -> bool:
         """Say whether *key* names this person, by seed name, username or identity id."""

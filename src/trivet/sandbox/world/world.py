@@ -92,7 +92,9 @@ class World:
         self._settle()
 
     def _settle(self) -> None:
-        self.people = self._inhabitants.people
+        self.people = dict(self._inhabitants.people)
+        for person in self.people.values():
+            person.account.restore()
         self.collections = self._inhabitants.collections
         self.policies = Policies(self._inhabitants.policies)
         self.projects = Projects(self._inhabitants.projects)
