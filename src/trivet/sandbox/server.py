@@ -14,6 +14,7 @@ from trivet.sandbox.carrier.carriers import Carriers
 from trivet.sandbox.control.gate import Gate, usable_key
 from trivet.sandbox.script.carrying import FileFault, Hold, Side
 from trivet.sandbox.script.faults import Condition, Effect, as_body
+from trivet.sandbox.seed.exporting import exported
 from trivet.sandbox.seed.reading import Table, read_seed
 from trivet.sandbox.seed.sample_data import write_sample_data
 from trivet.sandbox.seed.settling import Settling
@@ -418,6 +419,14 @@ class Sandbox:
 
     def resume_collection(self, name: str) -> None:
         self.world.carrying.resume(self.collections[name].id)
+
+    def export_seed(self) -> str:
+        """Return who and what there is now as the text of a seed, which another sandbox can begin with.
+
+        What people, applications, policies, collections and groups have become since is in it; sign-ins, consents,
+        tokens, tasks and files are not. The secrets of applications are.
+        """
+        return exported(self.world)
 
     def reset(self) -> None:
         """Go back to the seed: sign-ins, consents, tokens, tasks, faults, scripts, added addresses, the log are gone.

@@ -19,7 +19,7 @@ SHORT_TYPES = {"confidential": CONFIDENTIAL, "public": INSTALLED}
 
 
 def read_client(key: str, entry: Entry, providers: Mapping[str, IdentityProvider]) -> Client:
-    """Return the client; its ``scopes`` are left for ``service_scopes.py``."""
+    """Return the client; its ``scopes`` are left for ``service_scopes.py``, its ``project`` for ``settling.py``."""
     kind = entry.choice("type", (*SHORT_TYPES, *GRANT_TYPES), "confidential")
     client = Client(
         key=key,
@@ -29,11 +29,17 @@ def read_client(key: str, entry: Entry, providers: Mapping[str, IdentityProvider
         redirect_uris=_redirect_uris(entry),
         required_idp=_provider("required_idp", entry, providers),
         preselect_idp=_provider("preselect_idp", entry, providers),
+        parent_client=entry.optional_id("parent_client"),
+        from_template=entry.flag("from_template"),
+        visibility=entry.choice("visibility", ("private", "public"), "private"),
+        terms_and_conditions=entry.optional_text("terms_and_conditions"),
+        privacy_policy=entry.optional_text("privacy_policy"),
     )
-    secret = entry.optional_text("secret")
+    secret, others = entry.optional_text("secret"), entry.texts("other_secrets")
     if not client.is_public:
-        client.credentials.append(Credential(client.id, "From the seed", secret or new_secret()))
-    elif secret is not None:
+        secrets = (secret or new_secret(), *others)
+        client.credentials += [Credential(client.id, "From the seed", each) for each in secrets]
+    elif secret is not None or others:
         entry.problem("a public client has no secret", "secret")
     return client
 

@@ -61,6 +61,14 @@ class Entry:
             return []
         return list(value)
 
+    def names(self, field: str, known: Mapping[str, object], nobody: str = "there is nobody called") -> list[str]:
+        """Return those of the names listed that are *known*; the others are problems."""
+        found = self.texts(field)
+        for number, name in enumerate(found):
+            if name not in known:
+                self.problem(f"{nobody} {name!r}", field, number)
+        return [name for name in found if name in known]
+
     def tables(self, field: str) -> list[Entry]:
         value = self._unread.pop(field, [])
         if not isinstance(value, list):
@@ -70,12 +78,15 @@ class Entry:
 
     def id(self, default: str) -> str:
         """Return the ``id`` in lower case, or the *default* that follows from the name."""
-        value = self.text("id", default)
+        return self.optional_id("id") or default
+
+    def optional_id(self, field: str) -> str | None:
+        value = self.optional_text(field)
         try:
-            return str(uuid.UUID(value))
+            return None if value is None else str(uuid.UUID(value))
         except ValueError:
-            self.problem("a UUID is needed here", "id")
-            return default
+            self.problem("a UUID is needed here", field)
+            return None
 
     def choice(self, field: str, choices: tuple[str, ...], default: str | None = None) -> str:
         value = self.text(field, default)

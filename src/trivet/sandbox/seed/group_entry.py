@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trivet.sandbox.seed.entry import Entry
+    from trivet.sandbox.seed.names import Names
     from trivet.sandbox.world.groups import Role, Status
-    from trivet.sandbox.world.people import Identity, Person
 
 LISTS: dict[str, tuple[Role, Status]] = {
     "members": ("member", "active"),
@@ -28,7 +28,7 @@ LISTS: dict[str, tuple[Role, Status]] = {
 """Field -> what the identities named there are."""
 
 
-def read_group(key: str, entry: Entry, people: Mapping[str, Person], groups: Mapping[str, Group]) -> Group:
+def read_group(key: str, entry: Entry, names: Names, groups: Mapping[str, Group]) -> Group:
     """Return the group. Its parent has to stand above it in the seed, so that none is its own ancestor."""
     policies = GroupPolicies(
         is_high_assurance=entry.flag("high_assurance"),
@@ -36,16 +36,18 @@ def read_group(key: str, entry: Entry, people: Mapping[str, Person], groups: Map
         group_visibility=entry.choice("visibility", VISIBILITY, "private"),
         group_members_visibility=entry.choice("members_visibility", MEMBERS_VISIBILITY, "managers"),
         join_requests=entry.flag("join_requests"),
+        signup_fields=tuple(entry.texts("signup_fields")),
         open=entry.flag("open"),
     )
     group = Group(
         name=entry.text("name"),
         description=entry.optional_text("description"),
+        terms_and_conditions=entry.optional_text("terms_and_conditions"),
         parent_id=_parent(entry, groups),
         policies=policies,
         id=entry.id(seed_id("group", key)),
     )
-    _read_memberships(group, entry, people)
+    _read_memberships(group, entry, names)
     return group
 
 
@@ -59,23 +61,12 @@ def _parent(entry: Entry, groups: Mapping[str, Group]) -> str | None:
     return groups[key].id
 
 
-def _read_memberships(group: Group, entry: Entry, people: Mapping[str, Person]) -> None:
+def _read_memberships(group: Group, entry: Entry, names: Names) -> None:
     for field, (role, status) in LISTS.items():
-        for number, name in enumerate(entry.texts(field)):
-            identity = _identity(name, people)
-            if identity is None:
-                entry.problem(f"there is nobody called {name!r}", field, number)
-            elif identity.id in group.memberships:
-                entry.problem(f"{name!r} is named more than once", field, number)
+        for identity in names.named_in(entry, field):
+            if identity.id in group.memberships:
+                entry.problem(f"{identity.username} is named more than once", field)
             else:
                 group.set(Membership(identity.id, identity.username, role, status))
     if not group.admins:
         entry.problem("a group has at least one administrator", "admins")
-
-
-def _identity(name: str, people: Mapping[str, Person]) -> Identity | None:
-    """Return the identity of that username, or the primary one of the person called so in the seed."""
-    if name in people:
-        return people[name].primary
-    identities = (each for person in people.values() for each in person.identities)
-    return next((each for each in identities if each.username == name), None)

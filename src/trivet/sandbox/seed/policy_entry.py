@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.people import Person
 
 
-def read_policy(key: str, entry: Entry, people: Mapping[str, Person]) -> tuple[Policy, Project | None]:
-    """Return the policy, and the project of its owner if it has one; without, nobody may change it.
+def read_policy(
+    key: str, entry: Entry, people: Mapping[str, Person], projects: Mapping[str, Project]
+) -> tuple[Policy, Project | None]:
+    """Return the policy, and its project or the one of its owner if it has one; without, nobody may change it.
 
     A list of domains that is left out is no constraint.
     """
-    project = _project(entry, people)
+    project = _project(entry, people, projects)
     policy = Policy(
         id=entry.id(seed_id("policy", key)),
         project_id=project.id if project else seed_id("project", "nobody"),
@@ -37,10 +39,12 @@ def read_policy(key: str, entry: Entry, people: Mapping[str, Person]) -> tuple[P
     return policy, project
 
 
-def _project(entry: Entry, people: Mapping[str, Person]) -> Project | None:
-    key = entry.optional_text("owner")
+def _project(entry: Entry, people: Mapping[str, Person], projects: Mapping[str, Project]) -> Project | None:
+    key, named = entry.optional_text("owner"), entry.choice("project", tuple(projects), "")
+    if key is not None and named:
+        entry.problem("a policy has an owner or a project, not both", "owner")
     if key is None:
-        return None
+        return projects.get(named)
     if key not in people:
         entry.problem(f"there is nobody called {key!r}", "owner")
         return None

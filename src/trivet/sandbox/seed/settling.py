@@ -1,4 +1,4 @@
-"""Turn a seed into people, clients, policies, collections and groups."""
+"""Turn a seed into people, clients, projects, policies, collections and groups."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from trivet.sandbox.seed.assurance import read_assurance
 from trivet.sandbox.seed.client_entry import read_client
 from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.group_entry import read_group
+from trivet.sandbox.seed.names import Names
 from trivet.sandbox.seed.policy_entry import read_policy
 from trivet.sandbox.seed.problems import Problems, named
+from trivet.sandbox.seed.project_entry import read_project
 from trivet.sandbox.seed.reading import seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
 from trivet.sandbox.world import Inhabitants
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
 
-SECTIONS = ("identity_providers", "people", "clients", "policies", "collections", "groups")
+SECTIONS = ("identity_providers", "people", "projects", "clients", "policies", "collections", "groups")
 
 
 class Settling:
@@ -37,8 +39,10 @@ class Settling:
         self._own = own
         self._problems = Problems(seed)
         self._ids: dict[str, str] = {}
+        self._usernames: set[str] = set()
         self._scopes: list[SeedScope] = []
         self._projects: dict[str, Project] = {}
+        self._in_projects: list[tuple[Client, Entry, str]] = []
         self._groups: dict[str, Group] = {}
 
     def inhabitants(self) -> Inhabitants:
@@ -54,17 +58,21 @@ class Settling:
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
         clients = {key: self._client(key, entry, providers) for key, entry in self._entries("clients")}
         found = {key: person for key, person in people.items() if person is not None}
-        policies = {key: self._policy(key, entry, found) for key, entry in self._entries("policies")}
+        names = Names(found, clients.values())
+        for key, entry in self._entries("groups"):
+            self._groups[key] = self._group(key, entry, names)
+        projects = {key: self._project(key, entry, names) for key, entry in self._entries("projects")}
+        self._place(projects)
+        policies = {key: self._policy(key, entry, found, projects) for key, entry in self._entries("policies")}
         collections = {
             key: self._collection(key, entry, found, policies) for key, entry in self._entries("collections")
         }
         kept = {key: each for key, each in collections.items() if each is not None}
-        for key, entry in self._entries("groups"):
-            self._groups[key] = self._group(key, entry, found)
         scopes = settled_scopes(self._scopes, kept.values())
         self._problems.check()
-        projects = list(self._projects.values())
-        return Inhabitants(found, clients, kept, policies, scopes, providers, projects, self._groups)
+        return Inhabitants(
+            found, clients, kept, policies, scopes, providers, list(self._projects.values()), self._groups
+        )
 
     def _entries(self, section: str) -> Iterator[tuple[str, Entry]]:
         table = self._seed.get(section, {})
@@ -112,6 +120,9 @@ class Settling:
         )
         if provider and username.rpartition("@")[2] != provider.domain:
             entry.problem(f"usernames of this identity provider end in @{provider.domain}", "username")
+        if username.casefold() in self._usernames:
+            entry.problem(f"another identity is called {username!r}", "username")
+        self._usernames.add(username.casefold())
         if identity:
             entry.finish()
         return identity or None
@@ -119,18 +130,34 @@ class Settling:
     def _client(self, key: str, entry: Entry, providers: dict[str, IdentityProvider]) -> Client:
         client = read_client(key, entry, providers)
         self._unique(entry, client.id)
+        project = entry.optional_text("project")
+        if project is not None:
+            self._in_projects.append((client, entry, project))
         self._scopes += own_scopes(client, entry)
         return client
 
-    def _policy(self, key: str, entry: Entry, people: dict[str, Person]) -> Policy:
-        policy, project = read_policy(key, entry, people)
+    def _project(self, key: str, entry: Entry, names: Names) -> Project:
+        project = read_project(key, entry, names, self._groups)
+        self._projects[self._unique(entry, project.id)] = project
+        return project
+
+    def _place(self, projects: dict[str, Project]) -> None:
+        """Put the clients into their projects, which are run by groups that clients may be members of."""
+        for client, entry, name in self._in_projects:
+            if name in projects:
+                client.project = projects[name].id
+            else:
+                entry.problem(f"there is no project {name!r}", "project")
+
+    def _policy(self, key: str, entry: Entry, people: dict[str, Person], projects: dict[str, Project]) -> Policy:
+        policy, project = read_policy(key, entry, people, projects)
         self._unique(entry, policy.id)
         if project is not None:
             self._projects[project.id] = project
         return policy
 
-    def _group(self, key: str, entry: Entry, people: dict[str, Person]) -> Group:
-        group = read_group(key, entry, people, self._groups)
+    def _group(self, key: str, entry: Entry, names: Names) -> Group:
+        group = read_group(key, entry, names, self._groups)
         self._unique(entry, group.id)
         return group
 
@@ -138,7 +165,9 @@ class Settling:
         self, key: str, entry: Entry, people: dict[str, Person], policies: dict[str, Policy]
     ) -> Collection | None:
         owner = people.get(entry.choice("owner", tuple(people)))
-        shared_with, writable_by = (self._some(entry, field, people) for field in ("shared_with", "writable_by"))
+        shared_with, writable_by = (
+            tuple(people[name] for name in entry.names(field, people)) for field in ("shared_with", "writable_by")
+        )
         fields = {
             "id": self._unique(entry, entry.id(seed_id("collection", key))),
             "display_name": entry.text("display_name"),
@@ -150,13 +179,16 @@ class Settling:
         assurance = read_assurance(entry, people, policies)
         if assurance is not None and not fields["entity_type"].startswith("GCSv5_"):
             entry.problem("only GCSv5 collections can have it", "high_assurance")
-        public, keywords, root = entry.flag("public"), tuple(entry.texts("keywords")), self._root(key, entry)
+        public, keywords = entry.flag("public"), tuple(entry.texts("keywords"))
+        given = entry.optional_text("root")
+        root = self._root(given, key, entry)
         if owner is None:
             return None
         return Collection(
             key=key,
             owner=owner,
             root=root,
+            root_is_own=given is None,
             public=public,
             keywords=keywords,
             shared_with=shared_with,
@@ -165,16 +197,8 @@ class Settling:
             **fields,
         )
 
-    def _some(self, entry: Entry, field: str, people: dict[str, Person]) -> tuple[Person, ...]:
-        names = entry.texts(field)
-        for number, name in enumerate(names):
-            if name not in people:
-                entry.problem(f"there is nobody called {name!r}", field, number)
-        return tuple(people[name] for name in names if name in people)
-
-    def _root(self, key: str, entry: Entry) -> Path:
+    def _root(self, given: str | None, key: str, entry: Entry) -> Path:
         """Return the directory; one that is not named is the sandbox's own, and made empty if need be."""
-        given = entry.optional_text("root")
         root = Path(given).expanduser() if given else self._own / key
         if given and not root.is_absolute():
             root = self._base / root

@@ -31,7 +31,7 @@ class Assurance:
 class Collection:
     """One collection. ``root`` is the directory it shows; nothing outside is ever served.
 
-    ``assurance`` is None where it is not high.
+    ``root_is_own`` says that the sandbox made the directory. ``assurance`` is None where it is not high.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Collection:
     organization: str
     keywords: tuple[str, ...]
     assurance: Assurance | None = None
+    root_is_own: bool = False
 
     @property
     def takes_data_access(self) -> bool:
