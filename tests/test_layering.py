@@ -11,8 +11,8 @@ OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", "trivet.store.sql", "
 
 CORE = [
     "access_log", "answer", "config", "core", "errors", "events", "explain", "globus_auth", "id_token", "lease",
-    "login", "logout", "pending", "placement", "protocol", "redirects", "refresh", "request", "revoke", "routes",
-    "scopes", "sdk", "sealing", "session", "store", "tokens", "transport", "user", "visit",
+    "login", "logout", "pending", "placement", "outbox", "protocol", "redirects", "refresh", "request", "routes",
+    "scopes", "sdk", "sealed_tokens", "sealing", "session", "store", "tokens", "transport", "user", "visit",
 ]  # fmt: skip
 
 

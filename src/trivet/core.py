@@ -28,11 +28,12 @@ from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
 from trivet.login import Login
 from trivet.logout import Logout
+from trivet.outbox import Outbox
 from trivet.pending import PendingCookies
 from trivet.placement import Placement
 from trivet.refresh import Refresher
-from trivet.revoke import Revoker
 from trivet.routes import Routes
+from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.session import Sessions
 from trivet.store import Store, open_store
@@ -74,27 +75,28 @@ class Core:
         globus_auth = GlobusAuth(
             client_id=config.client_id, client_secret=config.client_secret, transports=self._transports
         )
+        sealed_tokens = SealedTokens(Sealer(config.secret_keys, "token", random=random))
         self._sessions = Sessions(
             self._store,
-            Sealer(config.secret_keys, "token", random=random),
+            sealed_tokens,
             idle_seconds=config.session_idle_seconds,
             absolute_seconds=config.session_absolute_seconds,
             clock=clock,
             random=random,
         )
-        revoker = Revoker(globus_auth, events, clock=clock)
-        self._logout = Logout(self._sessions, revoker, events)
+        outbox = Outbox(self._store, sealed_tokens, globus_auth, events, clock=clock, random=random)
+        self._logout = Logout(self._sessions, outbox, events)
         self._refresher = Refresher(
             self._sessions,
             # A refresh is one request, which may take the timeout to connect and once more to answer.
             Leases(self._store, seconds=2 * config.http_timeout_seconds + 5, clock=clock, random=random),
             globus_auth,
-            revoker,
+            outbox,
             events,
             wait_seconds=config.http_timeout_seconds,
             clock=clock,
         )
-        login = Login(config, globus_auth, self._sessions, revoker, events, clock=clock, random=random)
+        login = Login(config, globus_auth, self._sessions, outbox, events, clock=clock, random=random)
         self.placement = Placement(config)
         self.routes = Routes(
             config,

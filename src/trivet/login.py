@@ -10,7 +10,7 @@ back for that record and ends in an open session, or in an error that leaves not
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trivet import id_token, scopes
@@ -18,11 +18,11 @@ from trivet.config import Config
 from trivet.errors import AttemptUnknown, CodeRefused, GlobusUnavailable, IdTokenRefused, SignInDenied, TrivetError
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
+from trivet.outbox import Outbox
 from trivet.pending import PendingLogin
 from trivet.protocol import authorize_url, base64url, token_sets
-from trivet.revoke import Revoker
 from trivet.session import Opened, Session, Sessions
-from trivet.tokens import AccessToken, Secret, TokenSet
+from trivet.tokens import AccessToken, TokenSet
 from trivet.user import User
 
 RANDOM_BYTES = 32  # for state, nonce and code_verifier; 43 characters, which is what RFC 7636, section 4.1 recommends
@@ -45,7 +45,7 @@ class Login:
         config: the application's settings.
         globus_auth: Globus Auth.
         sessions: where people end up signed in.
-        revoker: takes back what a failed attempt was given.
+        outbox: takes back what a failed attempt was given.
         events: told how it went.
         clock: seconds since the epoch.
         random: source of random bytes.
@@ -56,7 +56,7 @@ class Login:
         config: Config,
         globus_auth: GlobusAuth,
         sessions: Sessions,
-        revoker: Revoker,
+        outbox: Outbox,
         events: Events,
         *,
         clock: Callable[[], float],
@@ -65,7 +65,7 @@ class Login:
         self._config = config
         self._globus_auth = globus_auth
         self._sessions = sessions
-        self._revoker = revoker
+        self._outbox = outbox
         self._events = events
         self._clock = clock
         self._random = random
@@ -137,15 +137,19 @@ class Login:
             code=code, redirect_uri=self._config.redirect_uri, code_verifier=pending.code_verifier
         )
         granted = token_sets(document, now=self._clock())
+        sub = None
         try:
             user = self._proven_user(document, pending)
+            sub = user.sub
+            _check_who_came_back(user, pending)
             opened = self._opened(user, granted, pending, replacing)
         except Exception:
             # Nobody will use these; whatever went wrong, they must not stay behind.
-            self._take_back(granted.values(), sub=pending.sub)
+            self._outbox.take_back(granted.values(), sub=sub)
             raise
         self._events.emit("user_logged_in", sub=user.sub)
-        self._revoker.revoke(opened.superseded, sub=user.sub)
+        if replacing:
+            self._outbox.settle(replacing.id)
         return opened
 
     def _opened(
@@ -173,20 +177,18 @@ class Login:
             access_token=AccessToken(str(document["access_token"])),
             now=self._clock(),
         )
-        user = User.from_claims(claims)
-        if pending.sub not in (None, user.sub):
-            raise SignInDenied(
-                f"You came back as {user.username or user.display_name}, not as the person who is signed in here.",
-                hint="Sign in with the account you were using, or sign out first to change accounts.",
-            )
-        return user
-
-    def _take_back(self, granted: Iterable[TokenSet], *, sub: str | None) -> None:
-        secrets: list[Secret] = [secret for tokens in granted for secret in tokens.secrets()]
-        self._revoker.revoke(secrets, sub=sub)
+        return User.from_claims(claims)
 
     def _token(self) -> str:
         return base64url(self._random(RANDOM_BYTES))
+
+
+def _check_who_came_back(user: User, pending: PendingLogin) -> None:
+    if pending.sub not in (None, user.sub):
+        raise SignInDenied(
+            f"You came back as {user.username or user.display_name}, not as the person who is signed in here.",
+            hint="Sign in with the account you were using, or sign out first to change accounts.",
+        )
 
 
 def _denied(error: str) -> TrivetError:

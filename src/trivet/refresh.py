@@ -16,8 +16,8 @@ from trivet.errors import ConfigError, ConsentNeeded, GlobusUnavailable, LoginNe
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
+from trivet.outbox import Outbox
 from trivet.protocol import token_sets
-from trivet.revoke import Revoker
 from trivet.session import Held, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
 
@@ -34,7 +34,7 @@ class Refresher:
         sessions: where the tokens are.
         leases: see to it that one worker at a time refreshes a token.
         globus_auth: where fresh ones come from.
-        revoker: hands back what came too late.
+        outbox: takes back what came too late.
         events: told how it went.
         wait_seconds: how long to wait for another worker's refresh.
         clock: seconds since the epoch.
@@ -46,7 +46,7 @@ class Refresher:
         sessions: Sessions,
         leases: Leases,
         globus_auth: GlobusAuth,
-        revoker: Revoker,
+        outbox: Outbox,
         events: Events,
         *,
         wait_seconds: float,
@@ -56,7 +56,7 @@ class Refresher:
         self._sessions = sessions
         self._leases = leases
         self._globus_auth = globus_auth
-        self._revoker = revoker
+        self._outbox = outbox
         self._events = events
         self._wait_seconds = wait_seconds
         self._clock = clock
@@ -148,11 +148,8 @@ class Refresher:
             self._events.emit("tokens_refreshed", sub=session.sub, resource_server=fresh.resource_server)
             return fresh
         # Somebody was quicker: another worker, whose tokens are as good, or a logout, after which there are none.
-        held = self._sessions.held(session.id, fresh.resource_server)
-        # Only what came just now: the refresh token may be the same as before, and a step-up's new session may hold it.
-        known = [*before.tokens.secrets(), *(held.tokens.secrets() if held else [])]
-        self._revoker.revoke((secret for secret in fresh.secrets() if secret not in known), sub=session.sub)
-        return self._current(held)
+        self._outbox.take_back([fresh], sub=session.sub)
+        return self._current(self._sessions.held(session.id, fresh.resource_server))
 
     def _after_refusal(self, session: Session, held: Held) -> TokenSet:
         """The grant is gone, unless another worker has replaced it in the meantime."""

@@ -6,16 +6,15 @@ in with what they find, nor read a token, since those are sealed for the row the
 """
 
 import hashlib
-import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from trivet.errors import LoginNeeded, SealBroken
 from trivet.protocol import base64url
-from trivet.sealing import Sealer
-from trivet.store import SessionRecord, Store, TokenRecord
+from trivet.sealed_tokens import SealedTokens
+from trivet.store import Opening, SessionRecord, Store, TokenRecord
 from trivet.tokens import Secret, TokenSet
 from trivet.user import User
 
@@ -23,8 +22,6 @@ COOKIE_BYTES = 32  # 256 random bits
 COOKIE_CHARACTERS = 43  # the same in base64url
 NEW_SECONDS = 30
 TOUCH_SECONDS = 60  # "last seen" is written at most this often, so that an ordinary page view is one read
-
-_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -34,6 +31,7 @@ class Session:
         self._record = record
         self.id = record.id
         self.sub = record.sub
+        self.seen_from = record.seen_from
         self.created_at = record.created_at
         self.last_seen_at = record.last_seen_at
 
@@ -53,12 +51,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session just opened: the cookie value that leads to it, its root scopes, and the tokens it made superfluous."""
+    """A session just opened, the cookie value that leads to it, and its root scopes."""
 
     session: Session
     cookie_value: Secret
     scopes: frozenset[str]
-    superseded: tuple[Secret, ...]
 
 
 class Sessions:
@@ -67,7 +64,7 @@ class Sessions:
 
     Args:
         store: where they are kept.
-        sealer: seals their tokens.
+        sealed_tokens: seals their tokens.
         idle_seconds: how long one lasts without a visit.
         absolute_seconds: how long one lasts at most.
         clock: seconds since the epoch.
@@ -77,7 +74,7 @@ class Sessions:
     def __init__(
         self,
         store: Store,
-        sealer: Sealer,
+        sealed_tokens: SealedTokens,
         *,
         idle_seconds: int,
         absolute_seconds: int,
@@ -85,37 +82,59 @@ class Sessions:
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._store = store
-        self._sealer = sealer
+        self._sealed_tokens = sealed_tokens
         self._idle_seconds = idle_seconds
         self._absolute_seconds = absolute_seconds
         self._clock = clock
         self._random = random
 
-    def open(self, user: User, tokens: Mapping[str, TokenSet], *, replacing: Session | None = None) -> Opened | None:
+    def open(
+        self,
+        user: User,
+        tokens: Mapping[str, TokenSet],
+        *,
+        replacing: Session | None = None,
+        seen_from: str = "",
+    ) -> Opened | None:
         """
         Open a session for *user*, ending the one it replaces in the same step.
 
-        A replaced session of the same person hands on the tokens that did not come anew.
+        A replaced session of the same person hands on the tokens that did not come anew. What it does not hand on is in
+        the outbox afterwards.
+
+        Args:
+            user: who has signed in.
+            tokens: what came with it, by resource server.
+            replacing: the session of this browser until now.
+            seen_from: where they sign in, for them to recognise.
 
         Returns:
             The session; None, with nothing opened, when *replacing* has ended in the meantime.
         """
         now = int(self._clock())
         cookie_value = base64url(self._random(COOKIE_BYTES))
-        record = SessionRecord(_session_id(cookie_value), user.sub, user.to_json(), now, now)
-        kept = self.all_tokens(replacing.id) if replacing and replacing.sub == user.sub else {}
-        held = {**kept, **tokens}
-        ended = self._store.open_session(
-            record,
-            [self._sealed(record.id, token_set, version=1) for token_set in held.values()],
-            replacing=replacing.id if replacing else None,
-        )
-        if ended is None:
+        session_id = _session_id(cookie_value)
+        record = SessionRecord(session_id, user.sub, user.to_json(), seen_from, now, now, self._ends_at(now, now))
+        while True:
+            handed_on = self._handed_on(user, tokens, replacing)
+            held = {**{each.resource_server: each for each in self._sealed_tokens.readable(handed_on)}, **tokens}
+            opening = self._store.open_session(
+                record,
+                [self._sealed(session_id, token_set, version=1) for token_set in held.values()],
+                replacing=replacing.id if replacing else None,
+                handed_on=handed_on,
+            )
+            if opening is not Opening.CHANGED:  # by a refresh, whose tokens are to be handed on instead
+                break
+        if opening is Opening.ENDED:
             return None
-        still_held = {secret for token_set in held.values() for secret in token_set.secrets()}
-        superseded = tuple(secret for secret in self._secrets(ended) if secret not in still_held)
         scopes = frozenset(scope for token_set in held.values() for scope in token_set.scopes)
-        return Opened(Session(record), Secret(cookie_value), scopes, superseded)
+        return Opened(Session(record), Secret(cookie_value), scopes)
+
+    def _handed_on(self, user: User, tokens: Mapping[str, TokenSet], replacing: Session | None) -> list[TokenRecord]:
+        if replacing is None or replacing.sub != user.sub:
+            return []
+        return [record for record in self._store.tokens_of(replacing.id) if record.resource_server not in tokens]
 
     def find(self, cookie_value: str) -> Session | None:
         """Return the session that a cookie leads to, too old or not, or None."""
@@ -138,11 +157,18 @@ class Sessions:
         """Note that the session is in use."""
         now = int(self._clock())
         if now - session.last_seen_at >= min(TOUCH_SECONDS, self._idle_seconds / 2):
-            self._store.touch_session(session.id, now)
+            self._store.touch_session(
+                session.id, last_seen_at=now, ends_at=self._ends_at(session.created_at, last_seen_at=now)
+            )
 
-    def end(self, session_id: str) -> list[Secret]:
-        """End the session; return the tokens it held, which are now for the caller to revoke."""
-        return self._secrets(self._store.end_session(session_id))
+    def end(self, session_id: str) -> bool:
+        """
+        End the session; its tokens are in the outbox afterwards.
+
+        Returns:
+            True to exactly one caller, however many end it.
+        """
+        return self._store.end_session(session_id, now=int(self._clock()))
 
     def held(self, session_id: str, resource_server: str) -> Held | None:
         """
@@ -155,9 +181,8 @@ class Sessions:
         if record is None:
             return None
         try:
-            return Held(self._opened(record), record.version)
+            return Held(self._sealed_tokens.open(record), record.version)
         except SealBroken:
-            self._log_broken(record)
             raise LoginNeeded("Your sign-in cannot be read any more.", hint="Sign in again to go on.") from None
 
     def replace(self, session_id: str, tokens: TokenSet, *, version: int) -> bool:
@@ -166,7 +191,8 @@ class Sessions:
 
     def all_tokens(self, session_id: str) -> dict[str, TokenSet]:
         """Return what the session holds, by resource server, leaving out what does not open."""
-        return {tokens.resource_server: tokens for tokens in self._readable(self._store.tokens_of(session_id))}
+        records = self._store.tokens_of(session_id)
+        return {tokens.resource_server: tokens for tokens in self._sealed_tokens.readable(records)}
 
     def granted_scopes(self, session_id: str) -> frozenset[str]:
         """Return the root scopes that the session holds, of all services together."""
@@ -178,35 +204,11 @@ class Sessions:
         return self._store.spend(key, now=now, until=now + seconds)
 
     def _sealed(self, session_id: str, tokens: TokenSet, *, version: int) -> TokenRecord:
-        sealed = self._sealer.seal(tokens.to_bytes(), place=_place(session_id, tokens.resource_server))
-        return TokenRecord(session_id, tokens.resource_server, version, sealed)
+        return TokenRecord(session_id, tokens.resource_server, version, self._sealed_tokens.seal(session_id, tokens))
 
-    def _opened(self, record: TokenRecord) -> TokenSet:
-        plaintext = self._sealer.open(record.sealed, place=_place(record.session_id, record.resource_server))
-        return TokenSet.from_bytes(record.resource_server, plaintext)
-
-    def _readable(self, records: Iterable[TokenRecord]) -> Iterable[TokenSet]:
-        for record in records:
-            try:
-                yield self._opened(record)
-            except SealBroken:
-                self._log_broken(record)
-
-    def _log_broken(self, record: TokenRecord) -> None:
-        _log.warning(
-            "tokens of session %s for %s do not open: were they sealed under another SECRET_KEY? "
-            "To change it, keep the one before in SECRET_KEY_FALLBACKS",
-            record.session_id,
-            record.resource_server,
-        )
-
-    def _secrets(self, records: Iterable[TokenRecord]) -> list[Secret]:
-        return [secret for tokens in self._readable(records) for secret in tokens.secrets()]
+    def _ends_at(self, created_at: int, last_seen_at: int) -> int:
+        return min(last_seen_at + self._idle_seconds, created_at + self._absolute_seconds)
 
 
 def _session_id(cookie_value: str) -> str:
     return base64url(hashlib.sha256(cookie_value.encode("ascii")).digest())
-
-
-def _place(session_id: str, resource_server: str) -> str:
-    return f"{session_id} {resource_server}"

@@ -1,19 +1,26 @@
 """Whatever is asked of them, in whatever order, the SQL store and the one in memory give the same answers."""
 
 import tempfile
+from collections.abc import Callable
+from typing import TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from trivet.store import SessionRecord, TokenRecord
+from trivet.store import RevocationRecord, SessionRecord, Store, TokenRecord
 from trivet.store.memory import MemoryStore
 from trivet.store.sql import SqlStore
+
+T = TypeVar("T")
 
 ids = st.sampled_from(["a", "b", "B", "ü"])
 servers = st.sampled_from(["auth", "transfer", "Transfer", "é"])
 times = st.integers(0, 40)
+aheads = st.integers(1, 20)
+limits = st.integers(1, 3)
 versions = st.integers(0, 4)
+sealed_bytes = st.binary(max_size=2)
 
 
 class Stores(RuleBasedStateMachine):
@@ -22,56 +29,122 @@ class Stores(RuleBasedStateMachine):
         self.directory = tempfile.TemporaryDirectory(prefix="trivet-model-")
         self.memory = MemoryStore()
         self.sql = SqlStore(f"sqlite:///{self.directory.name}/trivet.db")
+        self.opened: list[str] = []  # the ids of all sessions there have ever been; none is used twice
 
     def teardown(self) -> None:
         self.sql.close()
         self.directory.cleanup()
 
-    @rule(session_id=ids, user=st.text(max_size=5), time=times, held=st.sets(servers), replacing=st.none() | ids)
-    def open(self, session_id: str, user: str, time: int, held: set[str], replacing: str | None) -> None:
-        if self.memory.find_session(session_id) and replacing != session_id:
-            return  # ids are random: none is ever opened twice
-        session = SessionRecord(session_id, "sub", user, time, time)
-        tokens = [TokenRecord(session_id, server, 1, server.encode()) for server in held]
-        ended = [store.open_session(session, tokens, replacing=replacing) for store in (self.memory, self.sql)]
-        assert ended[0] == ended[1]
-        self.look(session_id)
+    def ask(self, question: Callable[[Store], T]) -> T:
+        answer = question(self.memory)
+        assert question(self.sql) == answer
+        return answer
 
-    @rule(session_id=ids, time=times)
-    def touch(self, session_id: str, time: int) -> None:
-        for store in (self.memory, self.sql):
-            store.touch_session(session_id, time)
-        self.look(session_id)
+    def session(self, number: int) -> str:
+        return self.opened[number % len(self.opened)] if self.opened else "unknown"
 
-    @rule(session_id=ids)
-    def end(self, session_id: str) -> None:
-        assert self.memory.end_session(session_id) == self.sql.end_session(session_id)
-        self.look(session_id)
+    def revocation(self, number: int, server: str, sealed: bytes = b"") -> RevocationRecord:
+        return RevocationRecord(self.session(number), server, "sub", sealed, 0, 0, 0)
 
-    @rule(session_id=ids, server=servers, version=versions, sealed=st.binary(max_size=5))
-    def replace(self, session_id: str, server: str, version: int, sealed: bytes) -> None:
-        token = TokenRecord(session_id, server, version, sealed)
-        assert self.memory.replace_token(token) == self.sql.replace_token(token)
-        assert self.memory.find_token(session_id, server) == self.sql.find_token(session_id, server)
-        self.look(session_id)
+    @rule(
+        sub=ids, user=st.text(max_size=5), time=times, ahead=aheads, held=st.sets(servers),
+        replacing=st.none() | versions, handed_on=st.lists(st.tuples(servers, st.integers(1, 2)), max_size=2),
+    )  # fmt: skip
+    def open(
+        self,
+        sub: str,
+        user: str,
+        time: int,
+        ahead: int,
+        held: set[str],
+        replacing: int | None,
+        handed_on: list[tuple[str, int]],
+    ) -> None:
+        session = SessionRecord(f"{sub}{len(self.opened)}", sub, user, user, time, time, time + ahead)
+        tokens = [TokenRecord(session.id, server, 1, server.encode()) for server in held]
+        old = None if replacing is None else self.session(replacing)
+        records = [TokenRecord(old or "", server, version, b"") for server, version in handed_on]
+        self.ask(lambda store: store.open_session(session, tokens, replacing=old, handed_on=records))
+        self.opened.append(session.id)
 
-    @rule(key=ids, now=times, ahead=st.integers(1, 20))
+    @rule(number=versions, time=times, ahead=aheads)
+    def touch(self, number: int, time: int, ahead: int) -> None:
+        self.ask(lambda store: store.touch_session(self.session(number), last_seen_at=time, ends_at=time + ahead))
+
+    @rule(number=versions, now=times)
+    def end(self, number: int, now: int) -> None:
+        self.ask(lambda store: store.end_session(self.session(number), now=now))
+
+    @rule(now=times, limit=limits)
+    def end_expired(self, now: int, limit: int) -> None:
+        self.ask(lambda store: store.end_expired(now=now, limit=limit))
+
+    @rule(number=versions, server=servers, version=versions, sealed=sealed_bytes)
+    def replace(self, number: int, server: str, version: int, sealed: bytes) -> None:
+        token = TokenRecord(self.session(number), server, version, sealed)
+        self.ask(lambda store: store.replace_token(token))
+
+    @rule(number=versions, server=servers, version=versions, sealed=sealed_bytes)
+    def reseal(self, number: int, server: str, version: int, sealed: bytes) -> None:
+        stored = self.memory.find_token(self.session(number), server)
+        token = stored or TokenRecord(self.session(number), server, version, sealed)
+        self.ask(lambda store: store.reseal_token(token, sealed))
+        self.ask(lambda store: store.reseal_token(token, b"again"))
+
+    @rule(number=versions, server=servers, sealed=sealed_bytes, due_at=times)
+    def add_revocation(self, number: int, server: str, sealed: bytes, due_at: int) -> None:
+        revocation = RevocationRecord(self.session(number), server, "sub", sealed, due_at, due_at, 0)
+        self.ask(lambda store: store.add_revocation(revocation))
+
+    @rule(now=times, ahead=aheads, limit=limits, number=st.none() | versions)
+    def claim(self, now: int, ahead: int, limit: int, number: int | None) -> None:
+        session_id = None if number is None else self.session(number)
+        self.ask(lambda store: store.claim_revocations(now=now, until=now + ahead, limit=limit, session_id=session_id))
+
+    @rule(number=versions, server=servers, due_at=times)
+    def postpone(self, number: int, server: str, due_at: int) -> None:
+        self.ask(lambda store: store.postpone_revocation(self.revocation(number, server), due_at=due_at))
+
+    @rule(number=versions, server=servers)
+    def settle(self, number: int, server: str) -> None:
+        self.ask(lambda store: store.settle_revocation(self.revocation(number, server)))
+
+    @rule(number=versions, server=servers, sealed=sealed_bytes)
+    def reseal_revocation(self, number: int, server: str, sealed: bytes) -> None:
+        self.ask(lambda store: store.reseal_revocation(self.revocation(number, server, server.encode()), sealed))
+
+    @rule(key=ids, value=sealed_bytes, now=times, ahead=aheads)
+    def keep(self, key: str, value: bytes, now: int, ahead: int) -> None:
+        self.ask(lambda store: store.keep(key, value, now=now, until=now + ahead))
+
+    @rule(key=ids, now=times, taking=st.booleans())
+    def look_at_what_is_kept(self, key: str, now: int, taking: bool) -> None:
+        self.ask(lambda store: store.take(key, now=now) if taking else store.kept(key, now=now))
+
+    @rule(key=ids, now=times, ahead=aheads)
     def spend(self, key: str, now: int, ahead: int) -> None:
-        assert self.memory.spend(key, now=now, until=now + ahead) == self.sql.spend(key, now=now, until=now + ahead)
+        self.ask(lambda store: store.spend(key, now=now, until=now + ahead))
 
-    @rule(key=ids, holder=ids, now=times, ahead=st.integers(1, 20))
+    @rule(key=ids, holder=ids, now=times, ahead=aheads)
     def take_lease(self, key: str, holder: str, now: int, ahead: int) -> None:
-        taken = [store.take_lease(key, holder, now=now, until=now + ahead) for store in (self.memory, self.sql)]
-        assert taken[0] == taken[1]
+        self.ask(lambda store: store.take_lease(key, holder, now=now, until=now + ahead))
 
     @rule(key=ids, holder=ids)
     def drop_lease(self, key: str, holder: str) -> None:
-        for store in (self.memory, self.sql):
-            store.drop_lease(key, holder)
+        self.ask(lambda store: store.drop_lease(key, holder))
 
-    def look(self, session_id: str) -> None:
-        assert self.memory.find_session(session_id) == self.sql.find_session(session_id)
-        assert self.memory.tokens_of(session_id) == self.sql.tokens_of(session_id)
+    @rule(sub=ids, limit=limits)
+    def look_through_all(self, sub: str, limit: int) -> None:
+        self.ask(lambda store: store.sessions_of(sub))
+        _, cursor = self.ask(lambda store: store.scan_sessions(limit=limit))
+        self.ask(lambda store: store.scan_sessions(cursor, limit=limit))
+
+    @invariant()
+    def all_is_alike(self) -> None:
+        self.ask(lambda store: store.scan_sessions(limit=100))
+        self.ask(lambda store: store.scan_revocations(limit=100))
+        for session_id in self.opened:
+            self.ask(lambda store, session_id=session_id: store.tokens_of(session_id))  # type: ignore[misc]
 
 
 TestStores = Stores.TestCase

@@ -3,13 +3,9 @@
 import os
 import secrets
 import signal
-import sqlite3
 import stat
-import subprocess
-import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,43 +14,11 @@ from sqlalchemy.exc import IntegrityError
 
 from servers import PostgreSQL
 from trivet.errors import StoreUnavailable
-from trivet.store import Store, TokenRecord, open_store
-from trivet.store.contract import a_session, a_token, together
+from trivet.store import RevocationRecord, Store, TokenRecord, open_store
+from trivet.store.contract import a_revocation, a_session, a_token, together
+from workers import workers
 
-WORKER = Path(__file__).with_name("worker.py")
 PROCESSES = 4
-
-
-class Worker:
-    """A process of its own, running `worker.py`."""
-
-    def __init__(self, task: str, url: str, argument: str = "") -> None:
-        command = [sys.executable, WORKER, task, url, argument]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def go(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-
-    def hear(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-
-@contextmanager
-def workers(count: int, task: str, url: str, argument: str = "") -> Iterator[list[Worker]]:
-    """Start *count* workers and let them all go at once."""
-    started = [Worker(task, url, argument) for _ in range(count)]
-    try:
-        assert [worker.hear() for worker in started] == ["ready"] * count
-        for worker in started:
-            worker.go()
-        yield started
-    finally:
-        for worker in started:
-            worker.process.kill()
-            worker.process.communicate()
 
 
 def count(url: str, table: str) -> int:
@@ -65,11 +29,15 @@ def count(url: str, table: str) -> int:
     return rows
 
 
-def change(url: str, statement: str) -> None:
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+def outbox(store: Store) -> list[RevocationRecord]:
+    return store.scan_revocations(limit=1_000)[0]
+
+
+def kill_halfway(task: str, url: str, session_id: str) -> None:
+    with workers(1, task, url, session_id) as (worker,):
+        assert worker.hear() == "halfway"
+        worker.process.kill()
+        assert worker.process.wait() == -signal.SIGKILL
 
 
 class TestProcesses:
@@ -78,22 +46,33 @@ class TestProcesses:
         with workers(PROCESSES, "start", url) as started:
             assert [worker.hear() for worker in started] == ["True"] * PROCESSES
 
-    def test_what_an_older_version_made_is_completed(self, opened: Callable[[str], Store], url: str) -> None:
-        """Workers that start together on tables from before there were leases add what is missing and keep the rest."""
-        store, session = opened(url), a_session()
-        store.open_session(session, [a_token(session)])
-        change(url, "DROP TABLE trivet_leases")
-        with workers(PROCESSES, "start", url) as started:
-            assert [worker.hear() for worker in started] == ["True"] * PROCESSES
-        assert store.find_session(session.id) == session
-        assert store.take_lease("key", "holder", now=1_000, until=2_000) is True
-
     def test_one_process_ends_a_session(self, opened: Callable[[str], Store], url: str) -> None:
-        """Of many processes that end a session, one gets its tokens."""
+        """Of many processes that end a session, one is told so, and its token is in the outbox."""
         store, session = opened(url), a_session()
-        store.open_session(session, [a_token(session)])
+        token = a_token(session)
+        store.open_session(session, [token])
         with workers(PROCESSES, "end", url, session.id) as started:
-            assert sorted(worker.hear() for worker in started) == ["0"] * (PROCESSES - 1) + ["1"]
+            assert sorted(worker.hear() for worker in started) == ["False"] * (PROCESSES - 1) + ["True"]
+        assert [revocation.sealed for revocation in outbox(store)] == [token.sealed]
+
+    def test_processes_share_out_what_has_expired(self, opened: Callable[[str], Store], url: str) -> None:
+        """However many processes clear up together, each session is ended by one of them, and none waits in vain."""
+        store, sessions = opened(url), [a_session(ends_at=1_000) for _ in range(60)]
+        for session in sessions:
+            store.open_session(session, [a_token(session)])
+        with workers(PROCESSES, "end_expired", url) as started:
+            ended = [session_id for worker in started for session_id in worker.hear().split()]
+        assert sorted(ended) == sorted(session.id for session in sessions)
+        assert sorted(revocation.session_id for revocation in outbox(store)) == sorted(ended)
+
+    def test_processes_share_out_the_outbox(self, opened: Callable[[str], Store], url: str) -> None:
+        """However many processes claim together, each revocation is claimed by one of them."""
+        store, revocations = opened(url), [a_revocation(due_at=1_000) for _ in range(60)]
+        for revocation in revocations:
+            store.add_revocation(revocation)
+        with workers(PROCESSES, "claim", url) as started:
+            claimed = [session_id for worker in started for session_id in worker.hear().split()]
+        assert sorted(claimed) == sorted(revocation.session_id for revocation in revocations)
 
     def test_one_process_spends_a_key(self, opened: Callable[[str], Store], url: str) -> None:
         """Of many processes that spend the same fifty keys, each key is spent by one."""
@@ -138,17 +117,32 @@ class TestProcesses:
             won = sum(int(worker.hear()) for worker in started)
         assert store.tokens_of(session.id)[0].version == 1 + won
 
-    def test_a_kill_in_the_middle_leaves_nothing_half_done(self, opened: Callable[[str], Store], url: str) -> None:
+    def test_a_kill_in_the_middle_of_a_sign_in_leaves_nothing_half_done(
+        self, opened: Callable[[str], Store], url: str
+    ) -> None:
         """When a process dies between two statements of a sign-in, none of it happened, and all others go on."""
         store, session = opened(url), a_session()
-        with workers(1, "die", url, session.id) as (worker,):
-            assert worker.hear() == "halfway"
-            worker.process.kill()
-            worker.process.wait()
+        kill_halfway("die_opening", url, session.id)
         assert store.find_session(session.id) is None
         assert store.tokens_of(session.id) == []
         store.open_session(session, [a_token(session)])
         assert store.find_session(session.id) == session
+
+    @pytest.mark.parametrize("task", ["die_ending", "die_clearing", "die_replacing"])
+    def test_a_kill_in_the_middle_of_an_end_leaves_nothing_half_done(
+        self, opened: Callable[[str], Store], url: str, task: str
+    ) -> None:
+        """When a process dies while it ends a session, that goes on with its tokens, until somebody ends it in full."""
+        store, session = opened(url), a_session(ends_at=1_000)
+        token = a_token(session)
+        store.open_session(session, [token])
+        kill_halfway(task, url, session.id)
+        assert store.find_session(session.id) == session
+        assert store.tokens_of(session.id) == [token]
+        assert outbox(store) == []
+        assert store.scan_sessions(limit=10)[0] == [session]
+        assert store.end_session(session.id, now=2_000) is True
+        assert [revocation.sealed for revocation in outbox(store)] == [token.sealed]
 
     def test_a_fork_shares_nothing(self, opened: Callable[[str], Store], url: str) -> None:
         """A store opened before a fork, as by ``gunicorn --preload``, works on both sides and loses nothing."""
@@ -195,28 +189,16 @@ class TestStatements:
             left.append(count(url, "trivet_leases"))
         assert left == [31, 12, 3, 4]
 
-    def test_a_key_may_be_spent_again_when_its_time_is_over(self, opened: Callable[[str], Store], url: str) -> None:
-        """One second before, it is still spent; at the second itself it is not, whether or not it was removed."""
+    def test_what_was_kept_is_forgotten_little_by_little(self, opened: Callable[[str], Store], url: str) -> None:
+        """Whoever keeps something removes a bounded number of things whose time is over."""
         store = opened(url)
-        assert store.spend("key", now=1_000, until=2_000) is True
-        assert store.spend("key", now=1_999, until=3_000) is False
-        assert store.spend("key", now=2_000, until=3_000) is True
-        assert store.spend("key", now=2_999, until=4_000) is False
-
-    def test_reads_and_cleaning_go_by_an_index(self, opened: Callable[[str], Store], sqlite_url: str) -> None:
-        """No statement looks at every row, however many there are."""
-        opened(sqlite_url)
-        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
-            for query in (
-                "SELECT * FROM trivet_sessions WHERE id = ''",
-                "SELECT * FROM trivet_tokens WHERE session_id = '' AND resource_server = ''",
-                "SELECT * FROM trivet_tokens WHERE session_id = '' ORDER BY resource_server",
-                "SELECT key FROM trivet_spent WHERE until <= 0 ORDER BY until LIMIT 1",
-                "SELECT key FROM trivet_leases WHERE until <= 0 ORDER BY until LIMIT 1",
-                "DELETE FROM trivet_leases WHERE key = '' AND holder = ''",
-            ):
-                ((*_, plan),) = connection.execute(f"EXPLAIN QUERY PLAN {query}")
-                assert plan.startswith("SEARCH")
+        for number in range(50):
+            store.keep(f"old-{number}", b"value", now=1_000, until=2_000)
+        left = []
+        for number in range(4):
+            store.keep(f"new-{number}", b"value", now=2_000, until=3_000)
+            left.append(count(url, "trivet_kept"))
+        assert left == [31, 12, 3, 4]
 
 
 class TestOutages:
@@ -227,14 +209,28 @@ class TestOutages:
         store, session = opened(postgresql_url), a_session()
         token = a_token(session)
         store.open_session(session, [token])
+        revocation = a_revocation()
         calls: list[Callable[[], object]] = [
             lambda: store.open_session(a_session(), []),
             lambda: store.find_session(session.id),
-            lambda: store.touch_session(session.id, 1),
-            lambda: store.end_session(session.id),
+            lambda: store.touch_session(session.id, last_seen_at=1, ends_at=1),
+            lambda: store.end_session(session.id, now=1),
+            lambda: store.end_expired(now=1, limit=1),
+            lambda: store.sessions_of(session.sub),
+            lambda: store.scan_sessions(limit=1),
             lambda: store.tokens_of(session.id),
             lambda: store.find_token(session.id, token.resource_server),
             lambda: store.replace_token(a_token(session, version=2)),
+            lambda: store.reseal_token(token, b""),
+            lambda: store.add_revocation(revocation),
+            lambda: store.claim_revocations(now=1, until=2, limit=1),
+            lambda: store.postpone_revocation(revocation, due_at=1),
+            lambda: store.settle_revocation(revocation),
+            lambda: store.scan_revocations(limit=1),
+            lambda: store.reseal_revocation(revocation, b""),
+            lambda: store.keep("key", b"", now=1, until=2),
+            lambda: store.kept("key", now=1),
+            lambda: store.take("key", now=1),
             lambda: store.spend("key", now=1, until=2),
             lambda: store.take_lease("key", "holder", now=1, until=2),
             lambda: store.drop_lease("key", "holder"),

@@ -38,8 +38,24 @@ def start(url: str, _argument: str) -> None:
     say(all(together(*[open_and_use] * 4)))
 
 
-def end(store: Store, session_id: str) -> int:
-    return len(store.end_session(session_id))
+def end(store: Store, session_id: str) -> bool:
+    return store.end_session(session_id, now=1_000)
+
+
+def end_expired(store: Store, _argument: str) -> str:
+    """End what has expired, a few at a time, until there is nothing left, and name what was ended."""
+    ended: list[str] = []
+    while found := store.end_expired(now=1_000, limit=7):
+        ended += [session.id for session in found]
+    return " ".join(ended)
+
+
+def claim(store: Store, _argument: str) -> str:
+    """Claim what is due, a few at a time, until there is nothing left, and name what was claimed."""
+    claimed: list[str] = []
+    while found := store.claim_revocations(now=1_000, until=2_000, limit=7):
+        claimed += [revocation.session_id for revocation in found]
+    return " ".join(claimed)
 
 
 def spend(store: Store, key: str) -> int:
@@ -83,18 +99,44 @@ def refresh_leased(store: Store, session_id: str) -> int:
     return won
 
 
-def die(url: str, session_id: str) -> None:
+def die_opening(url: str, session_id: str) -> None:
     """Stop in the middle of a sign-in, between its statements, until killed."""
     store, session = open_store(url), a_session(id=session_id)
     wait()
+    _stop_after("INSERT INTO trivet_sessions")
+    store.open_session(session, [a_token(session)])
 
+
+def die_ending(url: str, session_id: str) -> None:
+    """Stop in the middle of a logout, with the tokens neither in the session nor in the outbox, until killed."""
+    store = open_store(url)
+    wait()
+    _stop_after("DELETE FROM trivet_tokens")
+    store.end_session(session_id, now=1_000)
+
+
+def die_clearing(url: str, _argument: str) -> None:
+    """Stop in the middle of ending what has expired, until killed."""
+    store = open_store(url)
+    wait()
+    _stop_after("DELETE FROM trivet_tokens")
+    store.end_expired(now=1_000, limit=100)
+
+
+def die_replacing(url: str, session_id: str) -> None:
+    """Stop in the middle of putting another session in place of that one, until killed."""
+    store, new = open_store(url), a_session()
+    wait()
+    _stop_after("INSERT INTO trivet_outbox")
+    store.open_session(new, [a_token(new)], replacing=session_id)
+
+
+def _stop_after(beginning: str) -> None:
     @event.listens_for(Engine, "after_cursor_execute")
     def halt(_connection: object, _cursor: object, statement: str, *_rest: Any) -> None:
-        if "INSERT INTO trivet_tokens" in statement:
+        if beginning in statement:
             say("halfway")
             sys.stdin.readline()
-
-    store.open_session(session, [a_token(session)])
 
 
 def fork(url: str, session_id: str) -> None:
@@ -108,7 +150,7 @@ def fork(url: str, session_id: str) -> None:
     if child == 0:
         os.read(parent_has_closed, 1)
         _touch_and_look(store, session_id)
-        store.touch_session(session_id, 3_000_000_000)
+        store.touch_session(session_id, last_seen_at=3_000_000_000, ends_at=9_000_000_000)
         os._exit(0)  # without closing, as a worker that is killed
     store.close()
     os.write(tell_child, b".")
@@ -117,15 +159,22 @@ def fork(url: str, session_id: str) -> None:
 
 def _touch_and_look(store: Store, session_id: str) -> None:
     for seen in range(2_000_000_000, 2_000_000_100):
-        store.touch_session(session_id, seen)
+        store.touch_session(session_id, last_seen_at=seen, ends_at=9_000_000_000)
         session = store.find_session(session_id)
         assert session is not None
         assert session.last_seen_at >= seen
 
 
 def main(task: str, url: str, argument: str) -> None:
-    by_themselves = {"start": start, "die": die, "fork": fork, "hold": hold}
-    on_a_store = {"end": end, "spend": spend, "lease": lease, "refresh": refresh, "refresh_leased": refresh_leased}
+    by_themselves = {
+        "start": start, "fork": fork, "hold": hold,
+        "die_opening": die_opening, "die_ending": die_ending, "die_clearing": die_clearing,
+        "die_replacing": die_replacing,
+    }  # fmt: skip
+    on_a_store = {
+        "end": end, "end_expired": end_expired, "claim": claim, "spend": spend, "lease": lease, "refresh": refresh,
+        "refresh_leased": refresh_leased,
+    }  # fmt: skip
     if task in by_themselves:
         by_themselves[task](url, argument)
         return
