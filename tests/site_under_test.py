@@ -105,6 +105,11 @@ def _add_pages(app: Flask, globus: Globus) -> None:
         found = globus.client(TransferClient).endpoint_search(filter_scope="my-endpoints")
         return [endpoint["display_name"] for endpoint in found]
 
+    @app.get("/files/<collection>")
+    @globus.login_required
+    def files(collection: str) -> list[str]:
+        return [entry["name"] for entry in globus.client(TransferClient).operation_ls(collection, "/")]
+
     @app.get("/missing-collection")
     @globus.login_required
     def missing_collection() -> str:

@@ -10,9 +10,10 @@ DRIVERS = {"sqlalchemy", "sqlite3", "psycopg", "redis"}
 OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", "trivet.store.sql", "trivet.store.memory"}
 
 CORE = [
-    "access_log", "answer", "config", "core", "errors", "events", "explain", "globus_auth", "id_token", "lease",
-    "login", "logout", "pending", "placement", "outbox", "protocol", "redirects", "refresh", "request", "routes",
-    "scopes", "sdk", "sealed_tokens", "sealing", "session", "store", "tokens", "transport", "user", "visit",
+    "access_log", "answer", "config", "core", "departure", "errors", "events", "explain", "globus_auth", "id_token",
+    "lease", "login", "logout", "outbox", "pending", "placement", "protocol", "redirects", "refresh", "request",
+    "requirement", "routes", "scopes", "sdk", "sealed_tokens", "sealing", "session", "stepup", "store", "tokens",
+    "transport", "user", "visit",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ def attempt(state: str, *, begun_at: float = 1_800_000_000, return_to: str = "/"
         code_verifier="canary" * 8,
         return_to=return_to,
         needed=(),
+        demand="",
         sub=None,
         begun_at=int(begun_at),
     )

@@ -47,3 +47,10 @@ def test_missing_is_judged_by_roots() -> None:
     """Globus reports root scopes only, so a dependency never counts as missing."""
     assert scopes.missing([f"{ALL}[*c/data_access]"], [ALL]) == ()
     assert scopes.missing([f"{ALL}[*c/data_access]", "openid"], ["openid"]) == (f"{ALL}[*c/data_access]",)
+
+
+def test_what_came_over_the_wire_is_added_where_it_can_be() -> None:
+    """Of scopes that somebody else names, those that are none, or contradict what is wanted already, are left out."""
+    assert scopes.with_usable(["a[b]"], ["b[a]", "[", 7, "é", 'q"', "\n", "c d", "a[e]"]) == scopes.union(
+        ["a[b]"], ["c", "d", "a[e]"]
+    )

@@ -8,7 +8,7 @@ from globus_sdk import AuthClient, ConfidentialAppAuthClient, GroupsClient, Tran
 from conftest import Clock
 from navigator import Navigator
 from site_under_test import TRANSFER, Site
-from trivet.errors import LoginNeeded
+from trivet.errors import ConsentNeeded, LoginNeeded, StepUpNeeded
 from trivet.sandbox import Sandbox
 
 MakeSite = Callable[..., Site]
@@ -139,6 +139,67 @@ def test_what_globus_refuses_keeps_its_meaning(site: Site, browser: Navigator) -
     """A collection that does not exist is 404 in the portal too, in a page that repeats the service's reason."""
     seen = browser.sign_in(f"{site.url}/missing-collection")
     assert seen.status == 404
+
+
+@pytest.mark.parametrize(
+    ("collection", "demand"),
+    [
+        ("tape", "required_scopes"),
+        ("second_factor", "session_required_mfa"),
+        ("lab_staff", "session_required_single_domain"),
+        ("one_identity", "session_required_identities"),
+        ("by_policy", "session_required_policies"),
+    ],
+)
+def test_what_a_service_demands_is_one_exception(
+    make_site: MakeSite, browser: Navigator, sandbox: Sandbox, collection: str, demand: str
+) -> None:
+    """Whatever a collection demands, with whatever status, a call raises ``StepUpNeeded`` with the parameters."""
+    site = make_site(GLOBUS_SCOPES=[f"urn:globus:auth:scope:{TRANSFER}:all"])
+    caught = []
+
+    @site.app.get("/try")
+    @site.globus.login_required
+    def attempt() -> str:
+        with pytest.raises(StepUpNeeded) as info:
+            site.globus.client(TransferClient).operation_ls(sandbox.collections[collection].id)
+        caught.append(info.value)
+        return ""
+
+    assert browser.sign_in(f"{site.url}/try").status == 200
+    (error,) = caught
+    assert demand in error.requirement.parameters()
+    assert isinstance(error, ConsentNeeded) is (demand == "required_scopes")
+
+
+def test_a_demand_costs_one_call(site: Site, browser: Navigator, sandbox: Sandbox) -> None:
+    """A demand that comes as a 401 or a 502 is not taken for a dead token or a hiccup: nothing is tried again."""
+    browser.sign_in(f"{site.url}/mine")
+    body = {"authorization_parameters": {"session_required_mfa": True}}
+    for status in (401, 403, 502):
+        sandbox.fail("/v0.10/*", times=None, status=status, body=body)
+        before = len(sandbox.requests)
+        assert browser.fetch(f"{site.url}/mine").json()["authorization_parameters"]["session_required_mfa"] is True
+        assert [request.path for request in sandbox.requests[before:]] == ["/v0.10/endpoint_search"]
+        sandbox.clear_faults()
+
+
+def test_a_demand_seen_by_a_client_made_by_hand_counts(
+    make_site: MakeSite, browser: Navigator, sandbox: Sandbox
+) -> None:
+    """A client that an application builds around an authorizer raises the SDK's error, which is understood too."""
+    site = make_site(GLOBUS_SCOPES=[f"urn:globus:auth:scope:{TRANSFER}:all"])
+
+    @site.app.get("/by-hand")
+    @site.globus.login_required
+    def by_hand() -> str:
+        with TransferClient(authorizer=site.globus.authorizer(TRANSFER)) as client:
+            return str(client.operation_ls(sandbox.collections["second_factor"].id))
+
+    browser.sign_in(f"{site.url}/private")
+    document = browser.fetch(f"{site.url}/by-hand").json()
+    assert document["code"] == "AuthorizationRequired"
+    assert document["authorization_parameters"]["session_required_mfa"] is True
 
 
 def test_a_token_that_nobody_asked_for_is_the_operators_mistake(

@@ -20,9 +20,11 @@ from trivet.errors import (
     SignInDenied,
     SignInError,
     SignInInVain,
+    StepUpNeeded,
     StoreUnavailable,
     TrivetError,
 )
+from trivet.requirement import Requirement
 from trivet.tokens import AccessToken, Grant
 from trivet.user import Identity, User
 from trivet.version import __version__
@@ -41,10 +43,12 @@ __all__ = [
     "IdTokenRefused",
     "Identity",
     "LoginNeeded",
+    "Requirement",
     "ScopesWithheld",
     "SignInDenied",
     "SignInError",
     "SignInInVain",
+    "StepUpNeeded",
     "StoreUnavailable",
     "TrivetError",
     "User",

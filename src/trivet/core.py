@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from trivet.access_log import hide_codes
 from trivet.config import Config
+from trivet.departure import Departures
 from trivet.events import Events, Listener
 from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
@@ -36,6 +37,7 @@ from trivet.routes import Routes
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.session import Sessions
+from trivet.stepup import StepUp
 from trivet.store import Store, open_store
 from trivet.transport import Transports
 from trivet.visit import Visit
@@ -97,21 +99,27 @@ class Core:
             clock=clock,
         )
         login = Login(config, globus_auth, self._sessions, outbox, events, clock=clock, random=random)
+        pending_cookies = PendingCookies(
+            Sealer(config.secret_keys, "pending login", random=random),
+            prefix=f"{self.session_cookie}-login-",
+            login_seconds=config.login_seconds,
+            clock=clock,
+        )
+        departures = Departures(
+            config,
+            login=login,
+            pending_cookies=pending_cookies,
+            ask_sealer=Sealer(config.secret_keys, "ask", random=random),
+        )
         self.placement = Placement(config)
         self.routes = Routes(
             config,
             auth_url=globus_auth.url,
             login=login,
             logout=self._logout,
-            sessions=self._sessions,
-            pending_cookies=PendingCookies(
-                Sealer(config.secret_keys, "pending login", random=random),
-                prefix=f"{self.session_cookie}-login-",
-                login_seconds=config.login_seconds,
-                clock=clock,
-            ),
-            ask_sealer=Sealer(config.secret_keys, "ask", random=random),
-            events=events,
+            departures=departures,
+            step_up=StepUp(config, departures=departures, sessions=self._sessions, events=events),
+            pending_cookies=pending_cookies,
             session_cookie=self.session_cookie,
         )
 

@@ -4,7 +4,8 @@ Everything that can go wrong, in one tree.
     TrivetError
     ├── ConfigError            the application is not set up; says everything that is wrong at once
     ├── LoginNeeded            nobody is signed in, or the sign-in no longer holds
-    │   └── ConsentNeeded      somebody is, but has not granted what this call needs
+    │   └── StepUpNeeded       somebody is, but Globus or the page wants more of them: `requirement` says what
+    │       └── ConsentNeeded  only that they grant what this call needs
     ├── SignInError            a callback that cannot be finished
     │   ├── SignInDenied       the person, or Globus, said no
     │   ├── AttemptUnknown     no pending login fits: stale, replayed, forged, or begun in another browser
@@ -22,8 +23,10 @@ Messages are for people and may change; ``code`` may not, so programs go by ``co
 holds a token, code, verifier, secret or cookie value.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
+
+from trivet.requirement import NOTHING, Requirement
 
 
 class TrivetError(Exception):
@@ -62,21 +65,47 @@ class ConfigError(TrivetError):
 
 
 class LoginNeeded(TrivetError):
-    """Somebody has to sign in (again) before this can go on."""
+    """
+    Somebody has to sign in (again) before this can go on.
+
+    ``requirement`` is what that sign-in has to bring beyond who they are; empty when any will do.
+    """
 
     code = "login_required"
     status = 401
 
+    def __init__(self, message: str, *, hint: str = "", requirement: Requirement = NOTHING, **data: object) -> None:
+        super().__init__(message, hint=hint, **data)
+        self.requirement = requirement
 
-class ConsentNeeded(LoginNeeded):
-    """The signed-in user has not granted ``scopes`` (scope strings), which this call needs."""
 
-    code = "consent_required"
+class StepUpNeeded(LoginNeeded):
+    """
+    The signed-in user has to do something at Globus first: what ``requirement`` says, which is never empty.
+
+    A Globus service answered with a Globus Auth Requirements Error, of whatever variant, or a page asks by itself.
+    """
+
+    code = "step_up_required"
     status = 403
 
-    def __init__(self, message: str, *, scopes: Iterable[str], hint: str = "", **data: object) -> None:
-        super().__init__(message, hint=hint, **data)
-        self.scopes = tuple(scopes)
+
+class ConsentNeeded(StepUpNeeded):
+    """The signed-in user has not granted ``scopes`` (scope strings), which this call needs; nothing else is amiss."""
+
+    code = "consent_required"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that are needed."""
+        return self.requirement.required_scopes
+
+
+def step_up_needed(requirement: Requirement) -> StepUpNeeded:
+    """Return the error that says what *requirement*, which is not empty, wants of the signed-in user."""
+    if requirement.is_about_the_session:
+        return StepUpNeeded("This page needs you to confirm who you are.", requirement=requirement)
+    return ConsentNeeded("This page needs a permission that you have not given yet.", requirement=requirement)
 
 
 class SignInError(TrivetError):

@@ -20,6 +20,7 @@ FOR_OPERATORS = "This site is not set up correctly. Please tell the people who r
 
 TITLES = {
     "login_required": "Please sign in",
+    "step_up_required": "Globus needs a word with you",
     "consent_required": "Permission needed",
     "sign_in_denied": "Not signed in",
     "attempt_unknown": "Sign-in not completed",

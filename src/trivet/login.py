@@ -10,7 +10,7 @@ back for that record and ends in an open session, or in an error that leaves not
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from trivet import id_token, scopes
@@ -21,6 +21,7 @@ from trivet.globus_auth import GlobusAuth
 from trivet.outbox import Outbox
 from trivet.pending import PendingLogin
 from trivet.protocol import authorize_url, base64url, token_sets
+from trivet.requirement import NOTHING, Requirement
 from trivet.session import Opened, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
 from trivet.user import User
@@ -71,14 +72,14 @@ class Login:
         self._random = random
 
     def begin(
-        self, *, return_to: str, needed: Sequence[str] = (), session: Session | None = None
+        self, *, return_to: str, requirement: Requirement = NOTHING, session: Session | None = None
     ) -> tuple[str, PendingLogin]:
         """
         Return the address to send the browser to, and the record to keep until it comes back.
 
         Args:
             return_to: where to go afterwards; already found safe.
-            needed: scopes beyond the configured ones, without which there is no point in going.
+            requirement: what there is no point in going without, beyond the configured scopes.
             session: of the person who is being sent for more; the same person has to come back.
         """
         held = sorted(self._sessions.granted_scopes(session.id)) if session else []
@@ -87,7 +88,8 @@ class Login:
             nonce=self._token(),
             code_verifier=self._token(),
             return_to=return_to,
-            needed=tuple(needed),
+            needed=tuple(sorted(scopes.roots(requirement.required_scopes))),
+            demand=requirement.key if requirement else "",
             sub=session.sub if session else None,
             begun_at=int(self._clock()),
         )
@@ -96,7 +98,8 @@ class Login:
             client_id=self._config.client_id,
             redirect_uri=self._config.redirect_uri,
             # Always the union: asking for less than before would give tokens that are good for less than before.
-            scopes=scopes.union(self._config.scopes, held, needed),
+            scopes=scopes.with_usable(scopes.union(self._config.scopes, held), requirement.required_scopes),
+            requirement=requirement,
             state=pending.state,
             nonce=pending.nonce,
             code_verifier=pending.code_verifier,

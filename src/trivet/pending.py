@@ -27,8 +27,10 @@ class PendingLogin:
     """
     One attempt to sign in.
 
-    ``needed`` are the scopes without which there was no point in asking. ``sub`` is who has to come back when somebody
-    already signed in was sent for more; None when anybody may. ``begun_at`` is in seconds since the epoch.
+    ``needed`` are the root scopes without which there was no point in asking. ``demand`` is the key of the whole
+    `Requirement`, all of which is in the address that the browser went to; empty when there was none. ``sub`` is who
+    has to come back when somebody already signed in was sent for more; None when anybody may. ``begun_at`` is in
+    seconds since the epoch.
     """
 
     state: str
@@ -36,6 +38,7 @@ class PendingLogin:
     code_verifier: str
     return_to: str
     needed: tuple[str, ...]
+    demand: str
     sub: str | None
     begun_at: int
 

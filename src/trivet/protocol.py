@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from trivet.errors import GlobusUnavailable
+from trivet.requirement import NOTHING, Requirement
 from trivet.tokens import AccessToken, RefreshToken, TokenSet
 
 AUTHORIZE_PATH = "v2/oauth2/authorize"
@@ -37,12 +38,14 @@ def authorize_url(
     nonce: str,
     code_verifier: str,
     refresh_tokens: bool,
+    requirement: Requirement = NOTHING,
 ) -> str:
     """
     Return the address that sends a person to Globus Auth to sign in and consent.
 
     RFC 6749, section 4.1.1; PKCE of RFC 7636, section 4.3; ``nonce`` of OpenID Connect Core, section 3.1.2.1; Globus'
-    ``access_type``, where ``offline`` asks for refresh tokens.
+    ``access_type``, where ``offline`` asks for refresh tokens. What *requirement* demands of the session goes along;
+    its scopes are for the caller to have among *scopes*.
     """
     query = {
         "client_id": client_id,
@@ -54,8 +57,25 @@ def authorize_url(
         "code_challenge": code_challenge(code_verifier),
         "code_challenge_method": "S256",
         "access_type": "offline" if refresh_tokens else "online",
+        **_session_parameters(requirement),
     }
     return f"{auth_url}{AUTHORIZE_PATH}?{urlencode(query)}"
+
+
+def _session_parameters(requirement: Requirement) -> dict[str, str]:
+    """
+    Return what is demanded of the session, as Globus Auth reads it (Globus docs, "Sessions Guide"): lists joined by
+    commas.
+
+    Consent alone needs no fresh sign-in. Whatever is about the session does: without ``prompt=login`` Globus may count
+    an earlier one, which the service has found too old. The vendor's clients add it likewise.
+    """
+    parameters = {
+        name: "true" if value is True else value if isinstance(value, str) else ",".join(value)
+        for name, value in requirement.parameters().items()
+        if name not in {"required_scopes", "prompt"}
+    }
+    return {**parameters, "prompt": "login"} if requirement.is_about_the_session else parameters
 
 
 def logout_url(auth_url: str, *, client_id: str, redirect_uri: str, redirect_name: str) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trivet import scopes
-from trivet.errors import ConfigError, ConsentNeeded, GlobusUnavailable, LoginNeeded
+from trivet.errors import ConfigError, GlobusUnavailable, LoginNeeded, step_up_needed
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
 from trivet.outbox import Outbox
 from trivet.protocol import token_sets
+from trivet.requirement import Requirement
 from trivet.session import Held, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
 
@@ -100,7 +101,7 @@ class Refresher:
         if lacking and (elsewhere := self._held_elsewhere(session, lacking)):
             raise ConfigError([f"The scopes {elsewhere} belong to another service than {resource_server!r}."])
         if lacking:
-            raise ConsentNeeded("This page needs a permission that you have not given yet.", scopes=lacking)
+            raise step_up_needed(Requirement(required_scopes=lacking))
         if held is None:
             raise ConfigError(
                 [f"Nobody asked for a token for {resource_server!r}: add its scopes to GLOBUS_SCOPES, or pass scopes=."]

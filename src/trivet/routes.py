@@ -10,36 +10,33 @@ none of them raises for anything that a browser can do.
 """
 
 import functools
-import json
-import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote
 
 from trivet.answer import Action, Answer, Cookie, Page, empty, redirect
 from trivet.config import Config
+from trivet.departure import Departures
 from trivet.errors import (
     AttemptUnknown,
-    ConsentNeeded,
     GlobusRefused,
     LoginNeeded,
     ScopesWithheld,
-    SealBroken,
     SignInInVain,
     StoreUnavailable,
     TrivetError,
 )
-from trivet.events import Events
 from trivet.explain import explained
 from trivet.login import Login, Returned
 from trivet.logout import Logout
 from trivet.pending import PendingCookies, PendingLogin
 from trivet.protocol import logout_url
-from trivet.redirects import is_safe_next, location
+from trivet.redirects import location
 from trivet.request import Request
+from trivet.requirement import NOTHING
 from trivet.scopes import missing
-from trivet.sealing import Sealer
-from trivet.session import Opened, Session, Sessions
+from trivet.session import Opened, Session
+from trivet.stepup import StepUp
 from trivet.visit import Visit
 
 
@@ -68,20 +65,18 @@ class Routes:
         auth_url: str,
         login: Login,
         logout: Logout,
-        sessions: Sessions,
+        departures: Departures,
+        step_up: StepUp,
         pending_cookies: PendingCookies,
-        ask_sealer: Sealer,
-        events: Events,
         session_cookie: str,
     ) -> None:
         self._config = config
         self._auth_url = auth_url
         self._login = login
         self._logout = logout
-        self._sessions = sessions
+        self._departures = departures
+        self._step_up = step_up
         self._pending_cookies = pending_cookies
-        self._ask_sealer = ask_sealer
-        self._events = events
         self._session_cookie = session_cookie
 
     @_route
@@ -89,11 +84,11 @@ class Routes:
         """Send a person to Globus, or to ``next`` when they are signed in already."""
         if self._config.callback_path == self._config.login_path and self._is_return(request):
             return self._callback(request, visit)
-        return_to = self._safe_return_to(request.parameter("next"))
-        asked = self._asked(request, visit.session)
+        return_to = self._departures.safe_return_to(request.parameter("next"))
+        asked = self._departures.asked(request, visit.session)
         if visit.session and asked is None:
             return redirect(location(return_to, self._config.base_url))
-        return self._begin(request, return_to, needed=asked or (), session=visit.session)
+        return self._departures.begin(request, return_to, requirement=asked or NOTHING, session=visit.session)
 
     @_route
     def callback(self, request: Request, visit: Visit) -> Answer:
@@ -122,78 +117,13 @@ class Routes:
         """Answer a request whose page raised *error*: send the person where they can mend it, or explain."""
         try:
             if isinstance(error, LoginNeeded):
-                return self._mended(request, visit, error)
+                return self._step_up.answer(request, visit, error)
             session = self._quietly(visit) if isinstance(error, GlobusRefused) else None
             return self.explanation(request, error, session=session)
+        except SignInInVain as vain:
+            return self.explanation(request, vain, session=self._quietly(visit))
         except TrivetError as another:
             return self.explanation(request, another)
-
-    def _mended(self, request: Request, visit: Visit, error: LoginNeeded) -> Answer:
-        needed = error.scopes if isinstance(error, ConsentNeeded) else ()
-        session = visit.session
-        if needed:
-            self._events.emit("consent_required", sub=session.sub if session else None, scopes=list(needed))
-        elif session and self._sessions.is_new(session):
-            return self.explanation(request, _in_vain(error), session=session)
-        if not request.wants_page():
-            return self._refusal_document(request, error, session)
-        if not request.may_act():
-            return empty(error.status)
-        if request.method == "GET":
-            return self._begin(request, self._safe_return_to(request.target), needed=needed, session=session)
-        label = "Give permission" if needed else "Sign in"
-        action = Action(label=label, url=self._login_url(request, error, session))
-        return explained(request, error, self._config, actions=(action,), note="What you sent was not saved.")
-
-    # -- beginning
-
-    def _begin(
-        self, request: Request, return_to: str, *, needed: Sequence[str] = (), session: Session | None = None
-    ) -> Answer:
-        address, pending = self._login.begin(return_to=return_to, needed=needed, session=session)
-        if return_to != "/" and not self._pending_cookies.fits(pending):
-            return self._begin(request, "/", needed=needed, session=session)
-        value = self._pending_cookies.seal(pending)
-        name = self._pending_cookies.name(pending.key)
-        surplus = self._pending_cookies.surplus(request.cookies, coming=name + value)
-        return redirect(
-            address,
-            cookies=(
-                Cookie(name, value, max_age=self._config.login_seconds),
-                *(Cookie(old, None) for old in surplus),
-            ),
-        )
-
-    def _safe_return_to(self, target: str | None) -> str:
-        """Return where to go afterwards: *target* if that is a page of this site, else home."""
-        if target is None or not is_safe_next(target, self._config.base_url):
-            return "/"
-        path = urlsplit(location(target, self._config.base_url)).path
-        ours = {self._config.login_path, self._config.callback_path, self._config.logout_path}
-        # As a browser and a server will read it: without dot segments, decoded.
-        return "/" if posixpath.normpath(unquote(path)) in ours else target
-
-    def _login_url(self, request: Request, error: LoginNeeded, session: Session | None) -> str:
-        """Return the address of ours that does what *error* asks for, and leads back to the page in view."""
-        query = {"next": self._safe_return_to(request.referring_target(self._config.base_url))}
-        if session:
-            ask = json.dumps(error.scopes if isinstance(error, ConsentNeeded) else []).encode()
-            query["ask"] = self._ask_sealer.seal_text(ask, place=session.id)
-        return f"{self._config.base_url}{self._config.login_path}?{urlencode(query)}"
-
-    def _asked(self, request: Request, session: Session | None) -> tuple[str, ...] | None:
-        """
-        Return the scopes that an address of `_login_url` asks a signed-in person for; None when it asks for nothing.
-
-        They are sealed for the session they were needed in, so that a link cannot make people consent to anything.
-        """
-        ask = request.parameter("ask")
-        if not ask or not session:
-            return None
-        try:
-            return tuple(json.loads(self._ask_sealer.open_text(ask, place=session.id)))
-        except SealBroken:
-            return None
 
     # -- coming back
 
@@ -249,7 +179,7 @@ class Routes:
         session: Session | None = None,
     ) -> Answer:
         """Explain *error*, with a way on to where the person was going."""
-        return_to = self._safe_return_to(again.return_to if again else request.parameter("next"))
+        return_to = self._departures.safe_return_to(again.return_to if again else request.parameter("next"))
         actions = self._ways_on(request, return_to, signed_in=session is not None)
         return explained(request, error, self._config, actions=actions, cookies=cookies, session=session)
 
@@ -267,20 +197,6 @@ class Routes:
     @property
     def _sign_out(self) -> Action:
         return Action(label="Sign out", url=f"{self._config.base_url}{self._config.logout_path}", post=True)
-
-    def _refusal_document(self, request: Request, error: LoginNeeded, session: Session | None) -> Answer:
-        """Answer a script, in the shape of a Globus Auth Requirements Error with the address to send the person to."""
-        parameters: dict[str, object] = {"session_message": error.message}
-        if isinstance(error, ConsentNeeded):
-            parameters["required_scopes"] = list(error.scopes)
-        document = {
-            "code": "ConsentRequired" if isinstance(error, ConsentNeeded) else "AuthorizationRequired",
-            "authorization_parameters": parameters,
-            "login_url": self._login_url(request, error, session),
-        }
-        # RFC 9110, section 15.5.2 wants a challenge with a 401; ours names no scheme that a browser would prompt for.
-        headers = {"WWW-Authenticate": "Session"} if error.status == 401 else {}
-        return Answer(status=error.status, document=document, headers=headers)
 
     def _confirm_logout(self, *, status: int) -> Answer:
         page = Page(
@@ -303,7 +219,3 @@ class Routes:
             return visit.session
         except StoreUnavailable:
             return None
-
-
-def _in_vain(error: LoginNeeded) -> SignInInVain:
-    return SignInInVain(error.message, hint="Try again in a minute, or sign out and in again.")

@@ -5,9 +5,12 @@ A scope may carry dependencies, ``transfer:all[*collection/data_access]``. What 
 only, so enough is judged by roots; the dependencies are for the service to miss. Parsing is the SDK's.
 """
 
+import re
 from collections.abc import Iterable
 
 IDENTITY_SCOPES = ("openid", "profile", "email")
+
+_SCOPE_TEXT = re.compile(r"[!#-\[\]-~ ]+")
 
 
 def parse_problem(scope: str) -> str | None:
@@ -18,6 +21,8 @@ def parse_problem(scope: str) -> str | None:
         return None if ScopeParser.parse(scope) else "it is empty"
     except (ScopeParseError, ScopeCycleError) as error:
         return str(error)
+    except RecursionError:
+        return "it is too deep"
 
 
 def union(*groups: Iterable[str]) -> tuple[str, ...]:
@@ -33,6 +38,30 @@ def union(*groups: Iterable[str]) -> tuple[str, ...]:
     if not any("[" in scope or "*" in scope for scope in wanted):
         return tuple(dict.fromkeys(wanted))
     return tuple(sorted(str(scope) for scope in ScopeParser.parse(" ".join(dict.fromkeys(wanted)))))
+
+
+def with_usable(wanted: Iterable[str], more: Iterable[object]) -> tuple[str, ...]:
+    """
+    Return the union of *wanted* and what can be asked for of *more*, which came over the wire.
+
+    Left out is what is no scope string of printable ASCII (RFC 6749, section 3.3), and what contradicts what came
+    before it: ``a[b]`` and ``b[a]`` cannot be wanted together.
+    """
+    found = union(wanted)
+    for scope in more:
+        if isinstance(scope, str) and _SCOPE_TEXT.fullmatch(scope) and parse_problem(scope) is None:
+            found = _with_one(found, scope)
+    return found
+
+
+def _with_one(found: tuple[str, ...], scope: str) -> tuple[str, ...]:
+    from globus_sdk.scopes import ScopeCycleError, ScopeParser
+
+    try:
+        # One text may hold several scopes.
+        return union(found, sorted(str(each) for each in ScopeParser.parse(scope)))
+    except (ScopeCycleError, RecursionError):
+        return found
 
 
 def roots(scopes: Iterable[str]) -> frozenset[str]:

@@ -10,15 +10,19 @@ from typing import Any, TypeVar
 
 from globus_sdk import BaseClient, GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
+from globus_sdk.transport import RetryCheckResult, RetryContext
+from requests import Response
 
-from trivet.errors import NO_ANSWER, GlobusRefused, GlobusUnavailable, TrivetError
+from trivet.errors import NO_ANSWER, GlobusRefused, GlobusUnavailable, TrivetError, step_up_needed
 from trivet.refresh import MARGIN_SECONDS, Refresher
+from trivet.requirement import Requirement, requirement_in
 from trivet.session import Session
 from trivet.tokens import AccessToken, TokenSet
 from trivet.transport import Transports, one_quick_retry
 
 AnyClient = TypeVar("AnyClient", bound=BaseClient)
 
+MAX_ERROR_BYTES = 65_536  # of an error document that is looked at
 JUST_ISSUED_SECONDS = 60  # a service that refuses a token this young will refuse the next one too
 
 
@@ -92,13 +96,17 @@ def bound_client(
         scopes: what the calls will need; the client's own default scopes when None.
         options: further arguments of *client_class*.
 
+    Each of its calls raises `StepUpNeeded` when the service wants more of the user.
+
     Raises:
         TypeError: the class is not for one resource server, or *options* sets what is set here.
     """
     reserved = {"authorizer", "app", "transport", "retry_config"} & options.keys()
     if reserved:
         raise TypeError(f"{', '.join(sorted(reserved))} cannot be given: the client is bound to the signed-in user.")
-    client = client_class(transport=transports.current(), retry_config=one_quick_retry(), **options)
+    retries = one_quick_retry()
+    retries.checks.register_check(raise_requirement)  # before the SDK's own: no demand is met by asking again
+    client = client_class(transport=transports.current(), retry_config=retries, **options)
     if client.resource_server is None:
         raise TypeError(f"{client_class.__name__} belongs to no resource server; use globus.authorizer(...) with it.")
     needed = tuple(str(scope) for scope in client.default_scope_requirements) if scopes is None else tuple(scopes)
@@ -106,8 +114,32 @@ def bound_client(
     return client
 
 
+def raise_requirement(context: RetryContext) -> RetryCheckResult:
+    """
+    Look at an answer before the SDK does, whatever its status: collections demand a session with a 502.
+
+    Raises:
+        StepUpNeeded: the service wants more of the user.
+    """
+    response = context.response
+    if response is not None and response.status_code >= 400 and (requirement := _requirement_of(response)):
+        raise step_up_needed(requirement)
+    return RetryCheckResult.no_decision
+
+
+def _requirement_of(response: Response) -> Requirement | None:
+    if len(response.content) > MAX_ERROR_BYTES:
+        return None
+    try:
+        return requirement_in(response.json())
+    except (ValueError, RecursionError):
+        return None
+
+
 def as_trivet_error(error: GlobusAPIError | NetworkError) -> TrivetError:
     """Return what an error of the SDK that nobody handled means to the person who is waiting for the page."""
+    if isinstance(error, GlobusAPIError) and (requirement := requirement_in(error.raw_json)):
+        return step_up_needed(requirement)
     if isinstance(error, NetworkError) or error.http_status >= 500 or error.http_status == 429:
         return GlobusUnavailable(NO_ANSWER, hint="Try again in a moment.")
     refusal = GlobusRefused("Globus did not do what this page asked for.", hint=error.message or "", reason=error.code)
