@@ -67,7 +67,7 @@ class Page(HTMLParser):
         if tag == "input" and values.get("type") == "checkbox" and "checked" in values:
             self.forms[-1].boxes[values["name"]] = values["value"]
         if tag == "button":
-            self.forms[-1].buttons.append((values["name"], values["value"]))
+            self.forms[-1].buttons.append((values.get("name", ""), values.get("value", "")))
         if tag == "a":
             self.links[values.get("id", "")] = values["href"]
         self.scripts += tag == "script"

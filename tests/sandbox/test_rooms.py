@@ -23,7 +23,7 @@ MAY_USE = {
     "auth/registration": {"auth", "http", "world"},
     "auth": {"http", "world", "script"},
     "groups": {"http", "world"},
-    "control": {"auth", "auth/sign_in", "http", "world", "script"},
+    "control": {"auth/sign_in", "carrier", "http", "seed", "script", "world"},
     "surface": {"http", "switches"},
     "transfer": {"carrier", "files", "http", "world", "script"},
 }

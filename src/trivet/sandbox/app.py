@@ -92,7 +92,7 @@ def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:
         consents_page_routes(world),
         identities_page_routes(world),
         transfer_routes(world, carriers),
-        *control_routes(world, gate),
+        *control_routes(world, carriers, gate),
     ):
         app.register_blueprint(routes)
     _add_home(app, world)

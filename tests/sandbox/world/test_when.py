@@ -17,13 +17,15 @@ from trivet.sandbox.world.when import ago, day_and_time, span, time_of_day
         (60, "1 minute"),
         (3599, "59 minutes"),
         (3600, "1 hour"),
-        (172_799, "1 day"),
+        (172_799, "1 day 23 hours"),
+        (3661, "1 hour 1 minute"),
+        (86_430, "1 day"),
         (86_400 * 182, "182 days"),
         (-120, "2 minutes"),
     ],
 )
 def test_span(seconds, words):
-    """The largest unit that fits, cut off: nobody is told that an hour has passed before it has."""
+    """The largest unit that fits and perhaps the next, cut off: no hour is said to have passed before it has."""
     assert span(seconds) == words
 
 

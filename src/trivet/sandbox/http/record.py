@@ -48,6 +48,7 @@ def add_body_logging(app: Flask) -> None:
         if record is None or request.method in ("GET", "HEAD"):
             return
         if request.is_json:
-            record.body = redacted_json(request.get_data()) if 0 < (request.content_length or 0) <= MAX_BODY else None
+            record.too_long = (request.content_length or 0) > MAX_BODY
+            record.body = None if record.too_long else redacted_json(request.get_data())
         elif request.method == "POST":
             record.form = redacted(request.form.items(multi=True))

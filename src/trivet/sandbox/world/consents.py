@@ -123,6 +123,10 @@ class Consents:
         ]
         return sorted(found, key=lambda consent: consent.id)
 
+    def all(self) -> list[Consent]:
+        """Return everybody's consents, those of one person to one application together."""
+        return [consent for given in self._given.values() for consent in given.values()]
+
     def name(self, sub: str, client_id: str, label: str) -> None:
         """Remember by which name the person wants to know this application's consents; an empty one is none."""
         self._labels[sub, client_id] = label

@@ -34,7 +34,8 @@ class RequestRecord:
         error: the code in the answer of a refusal, for programs.
         reason: why something was refused, in words; also what the answer keeps to itself.
         fault: whether a fault struck.
-        query, form, body: what was sent, decoded and redacted; ``body`` is JSON, or None if it was none or too long.
+        query, form, body: what was sent, decoded and redacted; ``body`` is JSON, or None if it was none.
+        too_long: whether it was JSON and too long to be kept.
         authorization: ``basic`` or ``bearer``, if the ``Authorization`` header was either.
         with_cookie: whether the request came with the sandbox's cookie or any other.
         number: its place in the log, from 1 on.
@@ -53,6 +54,7 @@ class RequestRecord:
     form: list[tuple[str, str]] = field(default_factory=list)
     body: str | None = None
     authorization: str | None = None
+    too_long: bool = False
     with_cookie: bool = False
     number: int = 0
 

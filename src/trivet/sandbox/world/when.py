@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+MINUTES = 2
+"""Their place among the units."""
 
 
 def time_of_day(at: float) -> str:
@@ -18,12 +20,17 @@ def day_and_time(at: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return how long *seconds* are in the largest unit that fits, cut off and not rounded: ``3 minutes``."""
+    """Return how long *seconds* are in the largest unit that fits, and in the next if need be: ``1 day 23 hours``.
+
+    It is cut off and not rounded, and minutes come without seconds.
+    """
+    left, words = int(abs(seconds)), []
     for unit, name in UNITS:
-        if abs(seconds) >= unit:
-            number = int(abs(seconds) // unit)
-            return f"{number} {name}{'' if number == 1 else 's'}"
-    return "a moment"
+        number, left = divmod(left, unit)
+        words.append(f"{number} {name}{'' if number == 1 else 's'}" if number else "")
+    first = next((place for place, word in enumerate(words) if word), len(words))
+    shown = words[first : first + 1] if first >= MINUTES else words[first : first + 2]
+    return " ".join(filter(None, shown)) or "a moment"
 
 
 def ago(at: float, now: float) -> str:
