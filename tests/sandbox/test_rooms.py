@@ -25,6 +25,7 @@ MAY_USE = {
     "groups": {"http", "world"},
     "control": {"auth/sign_in", "carrier", "http", "seed", "script", "world"},
     "surface": {"http", "switches"},
+    "visiting": {"world"},
     "transfer": {"carrier", "files", "http", "world", "script"},
 }
 """Room -> the rooms (and modules at the top) it may import from, be it for types only."""

@@ -11,8 +11,9 @@ side of the wire must not be repeated, and so hidden, on the other.
 
 Where things are; each imports only from what stands below it:
 
-    command  server             run it, or start and script it from a test
-    app  serving                the routes put together; the threads that serve them
+    command  server  bending    run it, or start and script it from a test
+    running  app  serving       put together and taken down; the routes; the threads that serve them
+    visiting/                   somebody at a browser, for tests
     auth/  groups/  transfer/   what each service of Globus answers; the pages people see are in ``auth/sign_in/``
     control/                    the control page, and who may open it
     http/  seed/                what every request has in common; what a sandbox begins with
@@ -23,5 +24,7 @@ Where things are; each imports only from what stands below it:
 """
 
 from trivet.sandbox.server import Sandbox
+from trivet.sandbox.visiting.errors import VisitError
+from trivet.sandbox.world.clock import ClockError
 
-__all__ = ["Sandbox"]
+__all__ = ["ClockError", "Sandbox", "VisitError"]

@@ -1,36 +1,27 @@
-"""The sandbox as one object: start it, ask it, script it, stop it."""
+"""The sandbox as one object: start it, ask it, stop it. What a test can bend in it is in ``bending.py``."""
 
 from __future__ import annotations
 
-import tempfile
-import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self
 
-from trivet.sandbox.address import check_host, check_issuer, is_loopback, origin, sdk_environment
-from trivet.sandbox.app import build
-from trivet.sandbox.carrier.carriers import Carriers
-from trivet.sandbox.control.gate import Gate, usable_key
-from trivet.sandbox.script.carrying import FileFault, Hold, Side
-from trivet.sandbox.script.faults import Condition, Effect, as_body
+from trivet.sandbox.address import check_host, check_issuer, is_loopback, sdk_environment
+from trivet.sandbox.bending import Bendable
+from trivet.sandbox.control.gate import usable_key
+from trivet.sandbox.running import Plan, Running
 from trivet.sandbox.seed.exporting import exported
 from trivet.sandbox.seed.reading import Table, read_seed
-from trivet.sandbox.seed.sample_data import write_sample_data
-from trivet.sandbox.seed.settling import Settling
-from trivet.sandbox.serving import ServerThread, listening_sockets
 from trivet.sandbox.switches import Switches
-from trivet.sandbox.world import Inhabitants, World
-from trivet.sandbox.world.upcoming import upcoming
+from trivet.sandbox.visiting.person import Conduct, Visitor
+from trivet.sandbox.visiting.sign_in import SignIn
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from trivet.sandbox.script.faults import Fault
-    from trivet.sandbox.script.id_tokens import Change, Key
-    from trivet.sandbox.script.in_force import InForce
+    from trivet.sandbox.world import World
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.groups import Group
@@ -38,10 +29,9 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.request_log import RequestRecord
     from trivet.sandbox.world.tokens import Token
-    from trivet.sandbox.world.upcoming import Moment
 
 
-class Sandbox:
+class Sandbox(Bendable):
     """A local Globus.
 
     Args:
@@ -74,20 +64,18 @@ class Sandbox:
         switches: Switches | None = None,
         control_key: str | None = None,
     ) -> None:
-        self._host = check_host(host, issuer)
+        self._plan = Plan(
+            seed=read_seed(seed),
+            built_in=seed is None,
+            host=check_host(host, issuer),
+            issuer=check_issuer(issuer) if issuer is not None else None,
+            data_dir=Path(data_dir) if data_dir is not None else None,
+            clock=clock,
+            switches=switches or Switches(),
+            control_key=usable_key(control_key, needed=not (is_loopback(host) and is_loopback(issuer or host))),
+        )
         self._port = port
-        self._issuer = check_issuer(issuer) if issuer is not None else None
-        self._seed = read_seed(seed)
-        self.control_key = usable_key(control_key, needed=not (is_loopback(host) and is_loopback(issuer or host)))
-        self._built_in = seed is None
-        self._clock = clock
-        self._data_dir = Path(data_dir) if data_dir is not None else None
-        self._switches = switches or Switches()
-        self._closing = threading.Event()
-        self._world: World | None = None
-        self._carriers: Carriers | None = None
-        self._server: ServerThread | None = None
-        self._own_directory: tempfile.TemporaryDirectory[str] | None = None
+        self._running: Running | None = None
 
     def start(self) -> Self:
         """Begin to listen and return; what is asked from now on is answered.
@@ -96,51 +84,16 @@ class Sandbox:
             SeedError: the seed cannot be used.
             OSError: the port is taken.
         """
-        if self._server is not None:
+        if self._running is not None and self._running.listens:
             raise RuntimeError("This sandbox is running already.")
-        directory = self._directory()
-        try:
-            if self._built_in:
-                write_sample_data(directory)
-            inhabitants = Settling(self._seed, own=directory).inhabitants()
-            sockets = listening_sockets(self._host, self._port)
-            self._port = sockets[0].getsockname()[1]
-            self._closing.clear()
-            self._world = self._new_world(inhabitants)
-            self._carriers = Carriers(self._world.carrying, tries=self._switches.transfer_tries)
-            gate = Gate(self._world.issuer, self.control_key)
-            self._server = ServerThread(build(self._world, self._carriers, gate, self._closing), sockets)
-        except BaseException:
-            self._remove_directory()
-            raise
+        self._running = Running(self._plan, self._port)
+        self._port = self._running.port
         return self
-
-    def _new_world(self, inhabitants: Inhabitants) -> World:
-        issuer = self._issuer or origin(self._host, self._port)
-        return World(issuer=issuer, inhabitants=inhabitants, clock=self._clock, switches=self._switches)
-
-    def _directory(self) -> Path:
-        if self._data_dir is not None:
-            self._data_dir.mkdir(parents=True, exist_ok=True)
-            return self._data_dir.resolve()
-        self._own_directory = tempfile.TemporaryDirectory(prefix="trivet-sandbox-")
-        return Path(self._own_directory.name).resolve()
-
-    def _remove_directory(self) -> None:
-        if self._own_directory is not None:
-            self._own_directory.cleanup()
-            self._own_directory = None
 
     def stop(self) -> None:
         """Stop listening and carrying, end all threads and remove the temporary directory. May be called twice."""
-        self._closing.set()
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-        if self._carriers is not None:
-            self._carriers.stop()
-            self._carriers = None
-        self._remove_directory()
+        if self._running is not None:
+            self._running.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -153,9 +106,18 @@ class Sandbox:
     @property
     def world(self) -> World:
         """Everything the sandbox knows; for our own tests, and not part of what is promised."""
-        if self._world is None:
+        return self._started.world
+
+    @property
+    def _started(self) -> Running:
+        if self._running is None:
             raise RuntimeError("Start this sandbox first: with Sandbox() as globus, or globus.start().")
-        return self._world
+        return self._running
+
+    @property
+    def control_key(self) -> str | None:
+        """What whoever opens the control page has to know; None where nobody else can reach it."""
+        return self._plan.control_key
 
     @property
     def port(self) -> int:
@@ -227,150 +189,54 @@ class Sandbox:
             if uri not in client.redirect_uris:
                 client.redirect_uris.append(uri)
 
-    def rescind(self, person: str, client_name: str, scope: str | None = None) -> None:
-        """Take back what *person* agreed to for a client, as on the page for it; tokens die at once.
-
-        All of it, or with *scope* only the consents for that scope, be it asked for on its own or as a dependency.
-
-        Raises:
-            KeyError: there is no such person or client.
-            LookupError: there is no such consent.
-        """
-        with self.world.lock:
-            given = self.world.consents.of_person(self.world.people[person], self.world.clients[client_name].id)
-            chosen = [each for each in given if (each.is_root if scope is None else each.scope_name == scope)]
-            if not chosen:
-                raise LookupError(f"{person} has given {client_name} no such consent.")
-            for consent in chosen:
-                self.world.rescind(consent)
-
-    @overload
-    def advance(self, duration: float | str) -> None: ...
-
-    @overload
-    def advance(self, *, to: str) -> Moment: ...
-
-    def advance(self, duration: float | str = 0, *, to: str | None = None) -> Moment | None:
-        """Move the clock on by *duration*, in seconds or such as ``49h``, ``90d``, ``1d12h``: everything ages with it.
-
-        Or *to* the next moment of a kind, which is returned: ``access-token-death``, ``refresh-token-death``,
-        ``code-death``, ``session-timeout``, ``task-deadline``, or ``next`` for whichever comes first.
-
-        Raises:
-            ClockError: that is no duration, or nothing like that will happen.
-        """
-        if to is not None:
-            return self.world.advance_to_next(to)
-        self.world.advance(duration)
-        return None
-
-    def freeze(self) -> None:
-        """Let the clock stand still until ``unfreeze`` or ``reset``; ``advance`` moves it all the same."""
-        self.world.clock.freeze()
-
-    def unfreeze(self) -> None:
-        """Let the clock go on from where it stands."""
-        self.world.clock.unfreeze()
-
-    @property
-    def upcoming(self) -> list[Moment]:
-        """What will happen by the clock alone, soonest first: tokens die, sign-ins grow too old, deadlines pass."""
-        with self.world.lock:
-            return upcoming(self.world)
-
-    def rotate_key(self) -> None:
-        """Sign ID tokens with a new key from now on."""
-        with self.world.lock:
-            self.world.keys.rotate()
-
-    def script_id_token(self, change: Change, *, key: Key | str | None = None, times: int | None = 1) -> None:
-        """Change the next *times* ID tokens (None: until ``reset``), to see a client refuse them.
-
-        *change* gets the claims and the header. It edits them, or returns new ones as ``(claims, header)``, or
-        returns a whole token as a string. Setting the header's ``alg`` to ``none`` or ``HS256`` is obeyed. *key*
-        signs instead of the sandbox's own: an RSA key, bytes for HMAC, or ``"foreign"`` for a new RSA key.
-        """
-        self.world.id_token_script.add(change, key=key, times=times)
-
-    def fail(
+    def sign_in(
         self,
-        path: str = "*",
+        http: Any,
+        person: str,
+        start: str = "/login",
         *,
-        method: str | None = None,
-        service: str | None = None,
-        person: str | None = None,
-        client: str | None = None,
-        skip: int = 0,
-        every: int = 1,
-        times: int | None = 1,
-        probability: float = 1.0,
-        seed: int = 0,
-        status: int | None = 503,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-        retry_after: int | None = None,
-        drop: bool = False,
-        latency: float = 0.0,
-        name: str | None = None,
-    ) -> Fault:
-        """Make requests fail, and return the fault, by whose ``id`` it can be cleared.
+        identity: str | None = None,
+        allow: bool = True,
+        second_factor: bool = True,
+    ) -> Any:
+        """Sign *person* in to an application without a browser, and return its last answer.
 
-        Which requests: those to *path*, exact or a pattern with ``*``, with *method*, to one *service* (``auth``,
-        ``transfer``, ``groups``), by one *person*, from one *client*. The first *skip* of them are spared, then every
-        *every*-th is struck, with *probability* only some, the same for the same *seed*; *times* in all, or with None
-        until cleared.
-
-        What becomes of them: after *latency* seconds the answer is *status* with *headers* and *body* (bytes, text, or
-        something to send as JSON; None: in the shape of the service's own errors). *retry_after*, in seconds, is the
-        header of that name. With ``status=None`` the right answer comes, only late; with *drop* the connection closes
-        without any.
+        *http* is a client for the application that keeps cookies: a test client of Flask, Starlette or Django, a
+        ``requests.Session`` or an ``httpx.Client``. It asks for *start*, a page that leads here, and follows every
+        redirect; here the person signs in, with the linked *identity* of that username if one is given, confirms with
+        a second factor if asked, and allows what is asked for. With ``allow=False`` they press Deny, and with
+        ``second_factor=False`` they give up where one is needed. Each call is a browser of its own.
 
         Raises:
-            KeyError: there is no such person or client.
-            ValueError: something else cannot be.
+            KeyError: there is no such person.
+            VisitError: it did not come to its end, and why.
         """
-        if person is not None:
-            person = self.people[person].key
-        if client is not None:
-            client = self.clients[client].key
-        which = Condition(
-            path=path,
-            method=method.upper() if method else None,
-            service=service,
-            person=person,
-            client=client,
-            skip=skip,
-            every=every,
-            times=times,
-            probability=probability,
-            seed=seed,
-        )
-        what = Effect(
-            status=status,
-            body=as_body(body),
-            headers=headers or {},
-            retry_after=retry_after,
-            drop=drop,
-            latency=latency,
-        )
-        return self.world.faults.add(which, what, name=name)
+        visitor = self._visitor(person, identity=identity, allow=allow, second_factor=second_factor)
+        return SignIn(http, visitor, self.world).run(start, successful=allow and second_factor)
 
-    @property
-    def faults(self) -> list[InForce]:
-        """What was asked to go wrong and still will: requests, files, ID tokens, pauses."""
-        return self.world.in_force()
+    def authorize(
+        self,
+        address: str,
+        person: str,
+        *,
+        identity: str | None = None,
+        allow: bool = True,
+        second_factor: bool = True,
+    ) -> str:
+        """Take *person* from the authorize address that an application made, to the one they are sent back to.
 
-    def clear_fault(self, fault_id: str) -> None:
-        """End one of ``faults``.
+        For clients that ``sign_in`` cannot drive. What comes back holds the code: it belongs to the application only.
 
         Raises:
-            LookupError: none with that id is in force.
+            KeyError: there is no such person.
+            VisitError: there is no way back, and why.
         """
-        self.world.clear_fault(fault_id)
+        visitor = self._visitor(person, identity=identity, allow=allow, second_factor=second_factor)
+        return visitor.pass_through(address)
 
-    def clear_faults(self) -> None:
-        """End all of ``faults``."""
-        self.world.clear_faults()
+    def _visitor(self, person: str, *, identity: str | None, allow: bool, second_factor: bool) -> Visitor:
+        who = Conduct(person=self.people[person], identity=identity, allow=allow, second_factor=second_factor)
+        return Visitor(self._started.app, self.url, who)
 
     def wait_for_tasks(self, timeout: float = 30.0) -> None:
         """Return when no transfer or delete task goes on any more.
@@ -378,47 +244,7 @@ class Sandbox:
         Raises:
             TimeoutError: one still does after *timeout* seconds.
         """
-        if self._carriers is not None:
-            self._carriers.wait_until_idle(timeout)
-
-    def hold_files(self, pattern: str = "*", *, after: int = 0) -> Hold:
-        """Make files wait, while they are copied or before they are deleted, when *after* bytes of each are done.
-
-        *pattern* is the path at the source, such as ``/run1/a.csv`` or ``*.csv``. They wait until ``release`` of what
-        this returns, or to the end of a ``with`` block; its ``wait_until_reached`` tells when one does.
-        """
-        return self.world.carrying.hold(pattern, after)
-
-    def fail_file(
-        self, pattern: str, code: str = "PERMISSION_DENIED", *, side: Side = "source", times: int | None = 1
-    ) -> None:
-        """Make files fail in transfer and delete tasks, the next *times* they are tried (None: until ``reset``).
-
-        A file is tried several times before its fault ends the task, see ``transfer_tries`` in the switches.
-
-        Raises:
-            ValueError: Transfer has no such *code*.
-        """
-        self.world.carrying.add_fault(FileFault(pattern, code, side, times))
-
-    def limit_rate(self, bytes_per_second: float | None) -> None:
-        """Let every task copy so many bytes in a second of real time, so that its progress can be watched.
-
-        Raises:
-            ValueError: the rate is not above 0.
-        """
-        self.world.carrying.rate = bytes_per_second
-
-    def pause_collection(self, name: str, message: str = "Paused for maintenance") -> None:
-        """Pause a collection, as its managers can: its tasks wait, and nothing else is done to its files.
-
-        Raises:
-            KeyError: there is no such collection.
-        """
-        self.world.carrying.pause(self.collections[name].id, message)
-
-    def resume_collection(self, name: str) -> None:
-        self.world.carrying.resume(self.collections[name].id)
+        self._started.carriers.wait_until_idle(timeout)
 
     def export_seed(self) -> str:
         """Return who and what there is now as the text of a seed, which another sandbox can begin with.
@@ -433,8 +259,4 @@ class Sandbox:
 
         Tasks that are going on are canceled, and touch no file any more. Files stay as they are.
         """
-        world = self.world
-        with world.lock:
-            if self._carriers is not None:
-                self._carriers.drop_everything()
-            world.reset()
+        self._started.reset()

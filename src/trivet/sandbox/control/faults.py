@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 
 from trivet.sandbox.control.not_done import GoneError, NotDoneError
 from trivet.sandbox.script.carrying import FAULT_CODES, FileFault
-from trivet.sandbox.script.faults import SERVICES, Condition, Effect
+from trivet.sandbox.script.faults import SERVICES, Effect, Target
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -74,7 +74,7 @@ def _let_requests_fail(world: World) -> None:
     if (form.get("client") or None) not in (None, *world.clients):
         raise GoneError("That application")
     try:
-        which = Condition(
+        which = Target(
             path=_pattern("path"),
             service=form.get("service") or None,
             person=form.get("person") or None,

@@ -1,4 +1,4 @@
-"""Requests that fail on purpose. A fault is a condition and an effect: which requests, and what becomes of them."""
+"""Requests that fail on purpose. A fault is a target and an effect: which requests, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class Target:
     """Which requests a fault strikes. What is None does not matter; people and clients are named as in the seed.
 
     Of the requests that fit, the first ``skip`` are spared, and from then on every ``every``-th is struck, or with a
@@ -141,36 +141,36 @@ def _check_header(name: str, value: str) -> None:
 
 
 class Fault:
-    """A condition and an effect in force, and how many requests it has seen and struck."""
+    """A target and an effect in force, and how many requests it has seen and struck."""
 
-    def __init__(self, fault_id: str, condition: Condition, effect: Effect, name: str | None) -> None:
+    def __init__(self, fault_id: str, target: Target, effect: Effect, name: str | None) -> None:
         self.id = fault_id
-        self.condition = condition
+        self.target = target
         self.effect = effect
         self.name = name
         self._seen = 0
         self._struck = 0
-        self._random = random.Random(condition.seed)  # noqa: S311 (the same every time is the point)
+        self._random = random.Random(target.seed)  # noqa: S311 (the same every time is the point)
 
     @property
     def left(self) -> int | None:
-        return None if self.condition.times is None else self.condition.times - self._struck
+        return None if self.target.times is None else self.target.times - self._struck
 
     def strikes(self, asked: Asked) -> bool:
         """Say whether this request is struck, and count it."""
-        condition = self.condition
-        if not condition.fits(asked):
+        target = self.target
+        if not target.fits(asked):
             return False
         self._seen += 1
-        past = self._seen - condition.skip
-        if past <= 0 or past % condition.every or self._random.random() >= condition.probability:
+        past = self._seen - target.skip
+        if past <= 0 or past % target.every or self._random.random() >= target.probability:
             return False
         self._struck += 1
         return True
 
     def in_force(self) -> InForce:
         called = f"{self.name}: " if self.name else ""
-        return InForce(self.id, f"{called}{self.condition}: {self.effect}", self.left)
+        return InForce(self.id, f"{called}{self.target}: {self.effect}", self.left)
 
 
 class Faults:
@@ -181,17 +181,17 @@ class Faults:
         self._lock = threading.Lock()
         self._number = 0
 
-    def add(self, condition: Condition, effect: Effect, *, name: str | None = None) -> Fault:
-        """Let *effect* become of the requests that meet *condition*, from now on; *name* is for the list of faults."""
+    def add(self, target: Target, effect: Effect, *, name: str | None = None) -> Fault:
+        """Let *effect* become of the requests that *target* fits, from now on; *name* is for the list of faults."""
         with self._lock:
             self._number += 1
-            self._faults.append(Fault(f"request-{self._number}", condition, effect, name))
+            self._faults.append(Fault(f"request-{self._number}", target, effect, name))
             return self._faults[-1]
 
     @property
     def are_personal(self) -> bool:
         """Whether any of them goes by who asks."""
-        return any(fault.condition.is_personal for fault in self.all())
+        return any(fault.target.is_personal for fault in self.all())
 
     def take(self, asked: Asked) -> Fault | None:
         """Return the fault that strikes this request, if any, and count it."""

@@ -33,6 +33,7 @@ from trivet.sandbox.world.upcoming import next_moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from trivet.sandbox.script.faults import Effect, Fault, Target
     from trivet.sandbox.script.in_force import InForce
     from trivet.sandbox.switches import Switches
     from trivet.sandbox.world.clients import Client
@@ -138,6 +139,20 @@ class World:
             self.clock.advance_to(moment.at)
         self.carrying.wake()
         return moment
+
+    def add_fault(self, target: Target, effect: Effect, *, name: str | None = None) -> Fault:
+        """Let *effect* become of the requests that *target* fits, from now on.
+
+        Raises:
+            KeyError: the person or the client it names does not exist.
+        """
+        for key, known, kind in (
+            (target.person, self.people, "person"),
+            (target.client, {each.key for each in self.applications}, "application"),
+        ):
+            if key is not None and key not in known:
+                raise KeyError(f"There is no {kind} {key!r} here. There are: {', '.join(known)}.")
+        return self.faults.add(target, effect, name=name)
 
     def in_force(self) -> list[InForce]:
         """Return what was asked to go wrong and still will."""
