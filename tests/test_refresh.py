@@ -8,7 +8,8 @@ import pytest
 
 from conftest import Clock
 from navigator import Navigator
-from site_under_test import TRANSFER, Site, fingerprint
+from site_under_test import TRANSFER, Site
+from trivet.background import Background
 from trivet.errors import GlobusUnavailable, LoginNeeded
 from trivet.events import Events
 from trivet.lease import Leases
@@ -21,6 +22,7 @@ from trivet.session import Session, Sessions
 from trivet.store import Store
 from trivet.tokens import AccessToken, RefreshToken, Secret, TokenSet
 from trivet.user import User
+from trivet.waiting_room import WaitingRoom
 
 if TYPE_CHECKING:
     from trivet.globus_auth import GlobusAuth
@@ -48,21 +50,6 @@ def shown_token(browser: Navigator, site: Site) -> str:
     assert seen.status == 200, seen.text
     token: str = seen.response.json()["token"]
     return token
-
-
-@pytest.mark.parametrize(("left", "refreshed"), [(61, False), (60, False), (59, True)])
-def test_a_token_is_refreshed_at_its_margin(
-    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock, left: int, refreshed: bool
-) -> None:
-    """With 60 seconds left a token is used, with less it is refreshed first, and the page gets the new one."""
-    browser.sign_in(f"{site.url}/private")
-    before = shown_token(browser, site)
-    calls = token_calls(sandbox)
-    clock.advance(HOURS_48 - left)
-    after = shown_token(browser, site)
-    assert (after != before) is refreshed
-    assert token_calls(sandbox) - calls == refreshed
-    assert any(fingerprint(token.value) == after and token.active for token in sandbox.tokens)
 
 
 def test_a_refreshed_token_is_kept(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
@@ -184,17 +171,18 @@ def sessions(store: Store, clock: Clock) -> Sessions:
 class LateGlobus:
     """Globus Auth whose answer to a refresh comes after something else has happened."""
 
-    def __init__(self, meanwhile: Callable[[], object], clock: Clock) -> None:
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
         self._meanwhile = meanwhile
-        self._clock = clock
+        self.refreshes = 0
         self.rotated: str | None = None
         self.revoked: list[str] = []
 
     def refresh(self, refresh_token: Secret) -> dict[str, Any]:
+        self.refreshes += 1
         self._meanwhile()
         return {
-            "access_token": "late", "scope": "s", "expires_in": 60, "token_type": "Bearer", "resource_server": TRANSFER,
-            "refresh_token": self.rotated,
+            "access_token": "late", "scope": "s", "expires_in": 172800, "token_type": "Bearer",
+            "resource_server": TRANSFER, "refresh_token": self.rotated,
         }  # fmt: skip
 
     def revoke(self, token: Secret, *, timeout_seconds: float) -> None:
@@ -202,6 +190,7 @@ class LateGlobus:
 
 
 def refreshing(sessions: Sessions, store: Store, late: LateGlobus, clock: Clock) -> Refresher:
+    """Return a refresher at which nobody waits in vain, as `Core` makes them."""
     globus_auth = cast("GlobusAuth", late)
     return Refresher(
         sessions,
@@ -209,14 +198,23 @@ def refreshing(sessions: Sessions, store: Store, late: LateGlobus, clock: Clock)
         globus_auth,
         Outbox(store, SEALED_TOKENS, globus_auth, Events(), clock=clock),
         Events(),
+        background=Background(),
+        waiting_room=WaitingRoom(seats=2, patience_seconds=10),
         wait_seconds=10,
         clock=clock,
         sleep=clock.advance,
     )
 
 
-def held(name: str, expires_at: float) -> TokenSet:
-    return TokenSet(TRANSFER, AccessToken(name), RefreshToken("r"), frozenset({"s"}), 0, int(expires_at))
+def finish(refresher: Refresher) -> None:
+    """Wait for what the refresher does in the background."""
+    refresher._background.close()
+
+
+def held(name: str, expires_at: float, *, lifetime: int = 0) -> TokenSet:
+    """Return tokens; unless it is said how long they lived, they are young."""
+    obtained_at = int(expires_at) - lifetime
+    return TokenSet(TRANSFER, AccessToken(name), RefreshToken("r"), frozenset({"s"}), obtained_at, int(expires_at))
 
 
 def signed_in(sessions: Sessions, tokens: TokenSet) -> Session:
@@ -228,7 +226,7 @@ def signed_in(sessions: Sessions, tokens: TokenSet) -> Session:
 def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, store: Store, clock: Clock) -> None:
     """A session that ends while its refresh is under way stays ended, and what came late is revoked."""
     session = signed_in(sessions, held("old", clock()))
-    globus_auth = LateGlobus(lambda: sessions.end(session.id), clock)
+    globus_auth = LateGlobus(lambda: sessions.end(session.id))
     refresher = refreshing(sessions, store, globus_auth, clock)
     with pytest.raises(LoginNeeded):
         refresher.fresh_tokens(session, TRANSFER)
@@ -240,7 +238,7 @@ def test_the_quicker_of_two_refreshes_stays(sessions: Sessions, store: Store, cl
     """When another worker has refreshed in the meantime, its tokens are used, and those that came late are revoked."""
     session = signed_in(sessions, held("old", clock()))
     quicker = held("quicker", clock() + 172800)
-    globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2), clock)
+    globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2))
     refresher = refreshing(sessions, store, globus_auth, clock)
     assert refresher.fresh_tokens(session, TRANSFER) == quicker
     assert globus_auth.revoked == ["late"]
@@ -249,7 +247,7 @@ def test_the_quicker_of_two_refreshes_stays(sessions: Sessions, store: Store, cl
 def test_a_late_rotated_refresh_token_is_revoked_too(sessions: Sessions, store: Store, clock: Clock) -> None:
     """A refresh token that came with the late answer is taken back with it; the one from before is left alone."""
     session = signed_in(sessions, held("old", clock()))
-    globus_auth = LateGlobus(lambda: sessions.end(session.id), clock)
+    globus_auth = LateGlobus(lambda: sessions.end(session.id))
     globus_auth.rotated = "rotated"
     with pytest.raises(LoginNeeded):
         refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER)
@@ -259,6 +257,7 @@ def test_a_late_rotated_refresh_token_is_revoked_too(sessions: Sessions, store: 
 def test_many_at_once_refresh_once(make_site: MakeSite, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
     """However many requests at two workers find the token expired, Globus is asked once, and all get the new one."""
     settings = {
+        "GLOBUS_WAITING_REQUESTS": 8,
         "GLOBUS_SCOPES": [f"urn:globus:auth:scope:{TRANSFER}:all"],
         "GLOBUS_SESSION_IDLE_SECONDS": 10 * HOURS_48,
         "GLOBUS_SESSION_ABSOLUTE_SECONDS": 10 * HOURS_48,
@@ -282,21 +281,73 @@ def test_many_at_once_refresh_once(make_site: MakeSite, browser: Navigator, sand
     assert token_calls(sandbox) - calls == 1
 
 
-def test_an_old_token_with_life_left_is_not_waited_for(sessions: Sessions, store: Store, clock: Clock) -> None:
-    """While another worker refreshes early, everybody else goes on with the old token."""
-    session = signed_in(sessions, held("old", clock() + 30))
-    store.take_lease(f"refresh {session.id} {TRANSFER}", "another worker", now=int(clock()), until=int(clock()) + 25)
-    began = clock()
-    tokens = refreshing(sessions, store, LateGlobus(lambda: None, clock), clock).fresh_tokens(session, TRANSFER)
-    assert tokens.access_token == AccessToken("old")
-    assert clock() == began
+@pytest.mark.parametrize(("left", "refreshes"), [(HOURS_48 // 2, 0), (HOURS_48 // 2 - 1, 1), (60, 1), (5, 1)])
+def test_a_token_past_half_its_life_is_refreshed_while_it_is_used(
+    sessions: Sessions, store: Store, clock: Clock, left: int, refreshes: int
+) -> None:
+    """With less than half of its life left a token is refreshed in the background; whoever asked goes on with it."""
+    tokens = held("old", clock() + left, lifetime=HOURS_48)
+    session = signed_in(sessions, tokens)
+    globus_auth = LateGlobus(lambda: None)
+    refresher = refreshing(sessions, store, globus_auth, clock)
+    assert refresher.fresh_tokens(session, TRANSFER) == tokens
+    finish(refresher)
+    assert globus_auth.refreshes == refreshes
+    next_one = refresher.fresh_tokens(session, TRANSFER)
+    assert next_one.access_token == AccessToken("late" if refreshes else "old")
+
+
+@pytest.mark.parametrize(("left", "for_at_least"), [(4, 60), (-1, 60), (599, 600)])
+def test_a_token_that_will_not_do_is_waited_for(
+    sessions: Sessions, store: Store, clock: Clock, left: int, for_at_least: int
+) -> None:
+    """With less than five seconds to live, or less than was explicitly asked for, only the new token will do."""
+    session = signed_in(sessions, held("old", clock() + left))
+    refresher = refreshing(sessions, store, LateGlobus(lambda: None), clock)
+    tokens = refresher.fresh_tokens(session, TRANSFER, for_at_least=for_at_least)
+    assert tokens.access_token == AccessToken("late")
+
+
+def test_an_early_refresh_that_fails_is_not_repeated_at_once(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """While Globus is out of order, pages whose token is good ask it once a minute, and notice nothing."""
+    session = signed_in(sessions, held("old", clock() + 1000, lifetime=HOURS_48))
+
+    def fail() -> None:
+        raise GlobusUnavailable("It gives no answer.")
+
+    globus_auth = LateGlobus(fail)
+    refresher = refreshing(sessions, store, globus_auth, clock)
+    for seconds in (0, 30, 29, 1):
+        clock.advance(seconds)
+        assert refresher.fresh_tokens(session, TRANSFER).access_token == AccessToken("old")
+        finish(refresher)
+    assert globus_auth.refreshes == 2
+
+
+def test_an_early_refusal_takes_nothing_away(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """When Globus has ended the grant, the old token is used to its end, and only then is a login needed."""
+    session = signed_in(sessions, held("old", clock() + 1000, lifetime=HOURS_48))
+
+    def refuse() -> None:
+        raise LoginNeeded("The grant has ended.")
+
+    globus_auth = LateGlobus(refuse)
+    refresher = refreshing(sessions, store, globus_auth, clock)
+    for seconds in (0, 100, 895):
+        clock.advance(seconds)
+        assert refresher.fresh_tokens(session, TRANSFER).access_token == AccessToken("old")
+        finish(refresher)
+    clock.advance(1)
+    with pytest.raises(LoginNeeded):
+        refresher.fresh_tokens(session, TRANSFER)
+    assert globus_auth.refreshes == 1
 
 
 def test_a_dead_holder_is_waited_out(sessions: Sessions, store: Store, clock: Clock) -> None:
     """When the worker that was refreshing has died, a page says that Globus is slow, until the lease has run out."""
     session = signed_in(sessions, held("old", clock()))
     store.take_lease(f"refresh {session.id} {TRANSFER}", "dead worker", now=int(clock()), until=int(clock()) + 25)
-    refresher = refreshing(sessions, store, LateGlobus(lambda: None, clock), clock)
+    refresher = refreshing(sessions, store, LateGlobus(lambda: None), clock)
     began = clock()
     with pytest.raises(GlobusUnavailable):
         refresher.fresh_tokens(session, TRANSFER)
@@ -316,6 +367,6 @@ def test_who_waits_gets_the_winners_token(sessions: Sessions, store: Store, cloc
         clock.advance(seconds)
         sessions.replace(session.id, quicker, version=2)
 
-    refresher = refreshing(sessions, store, LateGlobus(lambda: None, clock), clock)
+    refresher = refreshing(sessions, store, LateGlobus(lambda: None), clock)
     refresher._sleep = another_worker_finishes
     assert refresher.fresh_tokens(session, TRANSFER) == quicker

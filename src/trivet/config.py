@@ -108,6 +108,12 @@ def _seconds(value: Any) -> int:
     return value
 
 
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("has to be a whole number, 1 or more")
+    return value
+
+
 REQUIRED = object()
 
 SETTINGS = (
@@ -157,6 +163,11 @@ SETTINGS = (
         sentence="How long to wait for an answer of Globus.",
     ),
     Setting(
+        name="WAITING_REQUESTS", read=_count, default=2,
+        sentence="How many requests of one worker process may wait for a refresh; the others say that Globus is slow. "
+        "Keep it below the number of its threads, so that other pages have some left.",
+    ),
+    Setting(
         name="STORE", read=_store, default=None,
         sentence="Where sessions live: sqlite:///path, postgresql://user@host/database, or memory: in tests. "
         "Left out, a SQLite file in the application's instance folder.",
@@ -183,6 +194,7 @@ class Config:
     session_absolute_seconds: int
     login_seconds: int
     http_timeout_seconds: int
+    waiting_requests: int
     store: str
     app_name: str
     secret_keys: tuple[bytes, ...] = field(repr=False)

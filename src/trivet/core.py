@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from trivet.access_log import hide_codes
+from trivet.background import Background
 from trivet.config import Config
 from trivet.departure import Departures
 from trivet.events import Events, Listener
@@ -39,8 +40,12 @@ from trivet.sealing import Sealer
 from trivet.session import Sessions
 from trivet.stepup import StepUp
 from trivet.store import Store, open_store
+from trivet.tokens import TokenSet
 from trivet.transport import Transports
 from trivet.visit import Visit
+from trivet.waiting_room import WaitingRoom
+
+LEASE_SECONDS = 8  # how long a worker that died while refreshing is waited for
 
 
 class Core:
@@ -87,15 +92,19 @@ class Core:
             random=random,
         )
         outbox = Outbox(self._store, sealed_tokens, globus_auth, events, clock=clock, random=random)
+        self._background = Background[TokenSet]()
+        # A request that waits for a worker that has died gets its turn within its patience.
+        patience_seconds = max(config.http_timeout_seconds, LEASE_SECONDS + 2)
         self._logout = Logout(self._sessions, outbox, events)
         self._refresher = Refresher(
             self._sessions,
-            # A refresh is one request, which may take the timeout to connect and once more to answer.
-            Leases(self._store, seconds=2 * config.http_timeout_seconds + 5, clock=clock, random=random),
+            Leases(self._store, seconds=LEASE_SECONDS, clock=clock, random=random),
             globus_auth,
             outbox,
             events,
-            wait_seconds=config.http_timeout_seconds,
+            background=self._background,
+            waiting_room=WaitingRoom(seats=config.waiting_requests, patience_seconds=patience_seconds),
+            wait_seconds=patience_seconds,
             clock=clock,
         )
         login = Login(config, globus_auth, self._sessions, outbox, events, clock=clock, random=random)
@@ -140,7 +149,12 @@ class Core:
         )
 
     def close(self) -> None:
-        """Let go of the store, and of the calling thread's connections to Globus; other threads' end with them."""
+        """
+        Finish what is under way, then let go of the store and of the calling thread's connections to Globus.
+
+        Other threads' connections end with them.
+        """
+        self._background.close()
         self._transports.close()
         self._store.close()
 

@@ -156,6 +156,7 @@ class ScopesWithheld(SignInError):
 
 
 NO_ANSWER = "This page needs Globus, which gives no answer just now."
+SLOW_ANSWER = "This page waits for Globus, which is slow just now."
 
 
 class GlobusUnavailable(TrivetError):

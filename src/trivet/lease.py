@@ -1,10 +1,12 @@
 """
 Leases: one at a time among all workers, for work that costs something to do twice.
 
-A lease is kept by the store and runs out by itself, so a worker that dies with one is in nobody's way for long.
+A lease is kept by the store and runs out by itself, so a worker that dies with one is in nobody's way for long. While
+the work goes on, its worker renews it, however long that takes.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -19,7 +21,7 @@ class Leases:
 
     Args:
         store: where they are kept.
-        seconds: how long one lasts at most; longer than the work takes.
+        seconds: how long the others wait for one whose worker has died.
         clock: seconds since the epoch.
         random: source of random bytes.
     """
@@ -35,11 +37,34 @@ class Leases:
     @contextmanager
     def taken(self, key: str) -> Iterator[bool]:
         """Tell whether the lease is ours for the block that follows; after it, the lease is given back."""
-        holder, now = base64url(self._random(12)), int(self._clock())
-        ours = self._store.take_lease(key, holder, now=now, until=now + self._seconds)
+        holder = base64url(self._random(12))
+        if not self._take(key, holder):
+            yield False
+            return
         try:
-            yield ours
+            with self._renewed(key, holder):
+                yield True
         finally:
-            if ours:
-                with suppress(StoreUnavailable):  # then it runs out
-                    self._store.drop_lease(key, holder)
+            with suppress(StoreUnavailable):  # then it runs out
+                self._store.drop_lease(key, holder)
+
+    @contextmanager
+    def _renewed(self, key: str, holder: str) -> Iterator[None]:
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self._seconds / 3):  # twice in vain does no harm
+                with suppress(StoreUnavailable):
+                    self._take(key, holder)
+
+        thread = threading.Thread(target=renew, name="trivet-lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()  # or a late renewal would take again what has been given back
+
+    def _take(self, key: str, holder: str) -> bool:
+        now = int(self._clock())
+        return self._store.take_lease(key, holder, now=now, until=now + self._seconds)

@@ -2,17 +2,23 @@
 Refresh: an access token that is good for long enough, whenever one is asked for.
 
 The order is always the same: read; when what was read is too old, take the lease, read again, refresh at Globus, and
-write under the version that was read. The lease makes it one call for all workers: who does not get it uses the old
-token while that has life left, and else waits for the new one. A write that comes too late changes nothing, so a logout
-that races a refresh wins, and the newest tokens stay the newest.
+write under the version that was read. The lease makes it one call for all workers. A write that comes too late changes
+nothing, so a logout that races a refresh wins, and the newest tokens stay the newest. The lease is for a session and a
+resource server, whatever scopes were asked about: a refresh token has one answer for all of them.
+
+All of that goes on in the background. Once half of a token's life is over the next request has it refreshed and uses
+the old one, so whoever comes by now and then never waits. Only when the old token is of no use does a request wait for
+the new one, in the waiting room.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from trivet import scopes
-from trivet.errors import ConfigError, GlobusUnavailable, LoginNeeded, step_up_needed
+from trivet.background import Background
+from trivet.errors import SLOW_ANSWER, ConfigError, GlobusUnavailable, LoginNeeded, step_up_needed
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
@@ -21,10 +27,17 @@ from trivet.protocol import token_sets
 from trivet.requirement import Requirement
 from trivet.session import Held, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
+from trivet.waiting_room import WaitingRoom
 
-LIFE_SECONDS = 5  # an old token is used rather than waited for while it is good for this long
-POLL_SECONDS = 0.1  # how often those who wait look whether the new token is there
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 MARGIN_SECONDS = 60  # a token handed out has this long to reach the service and be checked there
+LIFE_SECONDS = 5  # with less life than this a token is of no use; with more it is used rather than waited for
+EARLY_PART = 1 / 2  # with less of its life left a token is refreshed: who comes daily never waits for a two-day token
+EARLY_PAUSE_SECONDS = 60  # between attempts to do so: nobody is waiting, and Globus may be out of order
+POLL_SECONDS = 0.1  # how often a worker looks whether another has finished
+ROUNDS = 2  # a refresh that somebody else began may end in a token that is of no use here
 
 
 class Refresher:
@@ -36,7 +49,9 @@ class Refresher:
         leases: see to it that one worker at a time refreshes a token.
         globus_auth: where fresh ones come from.
         outbox: takes back what came too late.
-        events: told how it went.
+        events: told how it went; by a background thread.
+        background: runs refreshes.
+        waiting_room: where requests wait for them.
         wait_seconds: how long to wait for another worker's refresh.
         clock: seconds since the epoch.
         sleep: waits for that many seconds.
@@ -50,6 +65,8 @@ class Refresher:
         outbox: Outbox,
         events: Events,
         *,
+        background: Background[TokenSet],
+        waiting_room: WaitingRoom,
         wait_seconds: float,
         clock: Callable[[], float],
         sleep: Callable[[float], None] = time.sleep,
@@ -59,9 +76,12 @@ class Refresher:
         self._globus_auth = globus_auth
         self._outbox = outbox
         self._events = events
+        self._background = background
+        self._waiting_room = waiting_room
         self._wait_seconds = wait_seconds
         self._clock = clock
         self._sleep = sleep
+        self._tried_early: dict[tuple[str, str], float] = {}  # when this process last did, for a minute
 
     def fresh_tokens(
         self,
@@ -75,6 +95,8 @@ class Refresher:
         """
         Return tokens for *resource_server* whose access token is good for at least *for_at_least* more seconds.
 
+        At the default, a token that is to be refreshed but has some life left is returned rather than waited for.
+
         Args:
             session: whose tokens.
             resource_server: as in the token response, such as ``transfer.api.globus.org``.
@@ -84,16 +106,36 @@ class Refresher:
 
         Raises:
             LoginNeeded: the tokens have run out and Globus gives no more (RFC 6749, section 6: ``invalid_grant``).
-            ConsentNeeded: *needed* holds scopes that were never granted.
+            StepUpNeeded: *needed* holds scopes that were never granted.
             GlobusUnavailable: no usable answer; what is stored is untouched, so trying again is safe.
         """
-        held = self._granted(session, resource_server, needed)
-        if held.tokens.access_token != refused and held.tokens.lasts(for_at_least, now=self._clock()):
-            return held.tokens
-        if held.tokens.refresh_token is None:
-            raise LoginNeeded("Your permission to use Globus here has run out.", hint="Sign in again to go on.")
-        usable = held.tokens.access_token != refused and held.tokens.lasts(LIFE_SECONDS, now=self._clock())
-        return self._refresh_once(session, held, usable=usable)
+        enough = LIFE_SECONDS if for_at_least <= MARGIN_SECONDS else for_at_least
+        for _ in range(ROUNDS):
+            held = self._granted(session, resource_server, needed)
+            if held.tokens.access_token != refused and held.tokens.lasts(enough, now=self._clock()):
+                self._refresh_early(session, held)
+                return held.tokens
+            if held.tokens.refresh_token is None:
+                raise LoginNeeded("Your permission to use Globus here has run out.", hint="Sign in again to go on.")
+            fresh = self._waiting_room.result(self._refresh_in_background(session, held))
+            if fresh.access_token != refused and fresh.lasts(LIFE_SECONDS, now=self._clock()):
+                return fresh
+        raise GlobusUnavailable("Globus gives no token that lasts.", hint="Try again in a moment.")
+
+    def _refresh_early(self, session: Session, held: Held) -> None:
+        """See to it that nobody has to wait when *held* runs out; nobody waits for this either."""
+        tokens, now = held.tokens, self._clock()
+        if tokens.refresh_token is None or tokens.lasts(int(tokens.lifetime * EARLY_PART), now=now):
+            return
+        key = (session.id, tokens.resource_server)
+        if now - self._tried_early.get(key, 0) >= EARLY_PAUSE_SECONDS:
+            tried = self._tried_early.copy().items()  # other threads write to it
+            self._tried_early = {each: at for each, at in tried if now - at < EARLY_PAUSE_SECONDS} | {key: now}
+            self._refresh_in_background(session, held)
+
+    def _refresh_in_background(self, session: Session, held: Held) -> "Future[TokenSet]":
+        key = f"{session.id} {held.tokens.resource_server}"
+        return self._background.run(key, lambda: self._refresh_once(session, held))
 
     def _granted(self, session: Session, resource_server: str, needed: Sequence[str]) -> Held:
         held = self._sessions.held(session.id, resource_server)
@@ -112,7 +154,7 @@ class Refresher:
         """Return those of *lacking* that were granted for another service: asking again would not bring them here."""
         return sorted(set(lacking) - set(scopes.missing(lacking, self._sessions.granted_scopes(session.id))))
 
-    def _refresh_once(self, session: Session, held: Held, *, usable: bool) -> TokenSet:
+    def _refresh_once(self, session: Session, held: Held) -> TokenSet:
         """Refresh what is *held*, unless another worker is at it or has done so already."""
         resource_server = held.tokens.resource_server
         deadline = self._clock() + self._wait_seconds
@@ -123,10 +165,8 @@ class Refresher:
                     return self._current(current)
                 if ours:
                     return self._refresh(session, held)
-            if usable:
-                return held.tokens
             if self._clock() >= deadline:
-                raise GlobusUnavailable("This page waits for Globus, which is slow just now.", hint="Try again soon.")
+                raise GlobusUnavailable(SLOW_ANSWER, hint="Try again in a moment.")
             self._sleep(POLL_SECONDS)
 
     def _refresh(self, session: Session, held: Held) -> TokenSet:
@@ -155,7 +195,7 @@ class Refresher:
     def _after_refusal(self, session: Session, held: Held) -> TokenSet:
         """The grant is gone, unless another worker has replaced it in the meantime."""
         resource_server = held.tokens.resource_server
-        ended = replace(held.tokens, refresh_token=None, expires_at=0)
+        ended = replace(held.tokens, refresh_token=None)
         if not self._sessions.replace(session.id, ended, version=held.version + 1):
             return self._current(self._sessions.held(session.id, resource_server))
         self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason="invalid_grant")

@@ -92,6 +92,11 @@ class TokenSet:
         """What these tokens are good for, without the tokens."""
         return Grant(self.resource_server, self.scopes, self.expires_at, self.refresh_token is not None)
 
+    @property
+    def lifetime(self) -> int:
+        """How long the access token was good for when it was obtained, in seconds."""
+        return self.expires_at - self.obtained_at
+
     def lasts(self, seconds: int, *, now: float) -> bool:
         """Tell whether the access token is good for at least *seconds* more."""
         return self.expires_at - now >= seconds
