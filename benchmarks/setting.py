@@ -3,25 +3,28 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from benchmarks.browser import Browser
 from benchmarks.server import Server
 from trivet.sandbox import Sandbox
 
+SECRET_KEY = "a secret that is long enough for anybody"
 SCOPE = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 
-def environ(sandbox: Sandbox, server: Server, store: str) -> dict[str, str]:
-    """Return the environment that configures a Flask application on *server* for sign-in at *sandbox*."""
+def environ(sandbox: Sandbox, server: Server, store: str, **more: Any) -> dict[str, str]:
+    """Return the environment that configures a Flask application on *server*, with *more* settings, for *sandbox*."""
     client = sandbox.clients["portal"]
     sandbox.register_redirect_uri("portal", f"{server.url}/login/callback")
     settings = {
-        "SECRET_KEY": "a secret that is long enough for anybody",
+        "SECRET_KEY": SECRET_KEY,
         "GLOBUS_CLIENT_ID": client.id,
         "GLOBUS_CLIENT_SECRET": client.secret,
         "GLOBUS_BASE_URL": server.url,
         "GLOBUS_SCOPES": [SCOPE],
         "GLOBUS_STORE": store,
+        **more,
     }
     return sandbox.environ | {f"FLASK_{name}": json.dumps(value) for name, value in settings.items()}
 
