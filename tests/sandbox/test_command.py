@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from click.testing import CliRunner
 
+from trivet.sandbox import Sandbox
 from trivet.sandbox.address import sdk_environment
 from trivet.sandbox.command import sandbox
 
@@ -102,3 +104,34 @@ def test_a_taken_port_is_a_sentence():
     assert result.exit_code == 1
     assert f"port {port}" in result.output
     assert "--port 0" in result.output
+
+
+def test_export(globus, tmp_path):
+    """It prints the world of a running sandbox as a seed, which another one can begin with."""
+    globus.register_redirect_uri("portal", "https://later.example/callback")
+    port = str(urlsplit(globus.url).port)
+    printed = CliRunner().invoke(sandbox, ["export", "--port", port]).output
+    assert printed == globus.export_seed()
+    (tmp_path / "seed.toml").write_text(printed, "utf-8")
+    with Sandbox(tmp_path / "seed.toml") as again:
+        assert "https://later.example/callback" in again.clients["portal"].redirect_uris
+
+
+def test_export_wants_the_key(monkeypatch):
+    """Where others can reach a sandbox, its world is for whoever has the key: the program's option, or its variable."""
+    with Sandbox(control_key="k" * 20) as globus:
+        port = str(urlsplit(globus.url).port)
+        refused = CliRunner().invoke(sandbox, ["export", "--port", port])
+        assert (refused.exit_code, "control key" in refused.output) == (1, True)
+        assert CliRunner().invoke(sandbox, ["--control-key", "k" * 20, "export", "--port", port]).exit_code == 0
+        monkeypatch.setenv("TRIVET_SANDBOX_CONTROL_KEY", "k" * 20)
+        assert "[people.ada]" in CliRunner().invoke(sandbox, ["export", "--port", port]).output
+
+
+def test_export_of_nothing():
+    """Without a sandbox it says so, and how to start one."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    result = CliRunner().invoke(sandbox, ["export", "--port", port])
+    assert result.exit_code == 1
+    assert f"No sandbox answers at http://localhost:{port}" in result.output
