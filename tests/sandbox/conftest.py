@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.server
 import secrets
+import threading
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
@@ -13,6 +15,7 @@ import jwt
 import pytest
 import requests
 
+from chromium import QUIET, find_chromium
 from depot import Depot
 from trivet.sandbox import Sandbox
 
@@ -300,3 +303,42 @@ def depot(_depot: Depot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Depot]:
     _depot.empty()
     yield _depot
     _depot.globus.reset()
+
+
+class _Application(http.server.BaseHTTPRequestHandler):
+    """An application that has nothing but a callback."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<h1>Back</h1>")
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A real browser, with a window nobody sees."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    if path is None:
+        pytest.fail("These tests need a Chromium: `make test` installs one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="callback")
+def _listening(globus: Sandbox) -> Iterator[str]:
+    """The address of an application that listens, registered for the portal."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Application)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://localhost:{server.server_port}/callback"
+    globus.register_redirect_uri("portal", address)
+    yield address
+    server.shutdown()
+    server.server_close()

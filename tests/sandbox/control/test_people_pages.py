@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
+
+from trivet.sandbox import Sandbox
 
 MARY = {"username": "mary@lab.example", "name": "Mary <b>S.</b>", "email": "mary@example.org", "organization": ""}
 
@@ -78,3 +82,14 @@ def test_what_cannot_be(globus, control, path, fields, status, words):
     assert response.status_code == status
     assert words in response.text
     assert [(each.key, each.name, each.identities) for each in globus.people.values()] == before
+
+
+def test_changes_go_into_a_seed(globus, control):
+    """Who was added or linked on these pages is in the exported seed, and in a sandbox that begins with it."""
+    control.do("/sandbox/people", **MARY)
+    control.do("/sandbox/people/ada", do="link-new", username="countess@lab.example", name="Countess")
+    with Sandbox(tomllib.loads(globus.export_seed())) as again:
+        assert again.people["mary"].name == MARY["name"]
+        assert [each.id for each in again.people["ada"].identities] == [
+            each.id for each in globus.people["ada"].identities
+        ]
