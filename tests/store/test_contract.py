@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from servers import PostgreSQL
+from servers import PostgreSQL, Valkey
 from trivet.store import Store
 from trivet.store.contract import StoreContract
 
@@ -25,3 +25,9 @@ class TestPostgresql(StoreContract):
     @pytest.fixture
     def store(self, opened: Callable[[str], Store], postgresql: PostgreSQL) -> Store:
         return opened(postgresql.url())  # one database for all: making one takes longer than most of these tests
+
+
+class TestValkey(StoreContract):
+    @pytest.fixture
+    def store(self, opened: Callable[[str], Store], valkey: Valkey) -> Store:
+        return opened(valkey.url())

@@ -1,18 +1,22 @@
-"""Whatever is asked of them, in whatever order, the SQL store and the one in memory give the same answers."""
+"""Whatever is asked of them, in whatever order, a real store and the one in memory give the same answers."""
 
-import tempfile
 from collections.abc import Callable
+from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from redis import Redis
 
-from trivet.store import RevocationRecord, SessionRecord, Store, TokenRecord
+from trivet.store import RevocationRecord, SessionRecord, Store, TokenRecord, open_store
+from trivet.store.contract.records import everything
 from trivet.store.memory import MemoryStore
-from trivet.store.sql import SqlStore
 
 T = TypeVar("T")
+
+RUNS = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
 
 ids = st.sampled_from(["a", "b", "B", "ü"])
 servers = st.sampled_from(["auth", "transfer", "Transfer", "é"])
@@ -24,20 +28,19 @@ sealed_bytes = st.binary(max_size=2)
 
 
 class Stores(RuleBasedStateMachine):
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
         super().__init__()
-        self.directory = tempfile.TemporaryDirectory(prefix="trivet-model-")
         self.memory = MemoryStore()
-        self.sql = SqlStore(f"sqlite:///{self.directory.name}/trivet.db")
+        self.store = store
         self.opened: list[str] = []  # the ids of all sessions there have ever been; none is used twice
+        self.now = 0  # what is kept, spent or leased may be forgotten when its time is over, so that time goes forward
 
     def teardown(self) -> None:
-        self.sql.close()
-        self.directory.cleanup()
+        self.store.close()
 
     def ask(self, question: Callable[[Store], T]) -> T:
         answer = question(self.memory)
-        assert question(self.sql) == answer
+        assert question(self.store) == answer
         return answer
 
     def session(self, number: int) -> str:
@@ -113,21 +116,25 @@ class Stores(RuleBasedStateMachine):
     def reseal_revocation(self, number: int, server: str, sealed: bytes) -> None:
         self.ask(lambda store: store.reseal_revocation(self.revocation(number, server, server.encode()), sealed))
 
-    @rule(key=ids, value=sealed_bytes, now=times, ahead=aheads)
-    def keep(self, key: str, value: bytes, now: int, ahead: int) -> None:
-        self.ask(lambda store: store.keep(key, value, now=now, until=now + ahead))
+    @rule(seconds=aheads)
+    def wait(self, seconds: int) -> None:
+        self.now += seconds
 
-    @rule(key=ids, now=times, taking=st.booleans())
-    def look_at_what_is_kept(self, key: str, now: int, taking: bool) -> None:
-        self.ask(lambda store: store.take(key, now=now) if taking else store.kept(key, now=now))
+    @rule(key=ids, value=sealed_bytes, ahead=aheads)
+    def keep(self, key: str, value: bytes, ahead: int) -> None:
+        self.ask(lambda store: store.keep(key, value, now=self.now, until=self.now + ahead))
 
-    @rule(key=ids, now=times, ahead=aheads)
-    def spend(self, key: str, now: int, ahead: int) -> None:
-        self.ask(lambda store: store.spend(key, now=now, until=now + ahead))
+    @rule(key=ids, taking=st.booleans())
+    def look_at_what_is_kept(self, key: str, taking: bool) -> None:
+        self.ask(lambda store: store.take(key, now=self.now) if taking else store.kept(key, now=self.now))
 
-    @rule(key=ids, holder=ids, now=times, ahead=aheads)
-    def take_lease(self, key: str, holder: str, now: int, ahead: int) -> None:
-        self.ask(lambda store: store.take_lease(key, holder, now=now, until=now + ahead))
+    @rule(key=ids, ahead=aheads)
+    def spend(self, key: str, ahead: int) -> None:
+        self.ask(lambda store: store.spend(key, now=self.now, until=self.now + ahead))
+
+    @rule(key=ids, holder=ids, ahead=aheads)
+    def take_lease(self, key: str, holder: str, ahead: int) -> None:
+        self.ask(lambda store: store.take_lease(key, holder, now=self.now, until=self.now + ahead))
 
     @rule(key=ids, holder=ids)
     def drop_lease(self, key: str, holder: str) -> None:
@@ -136,16 +143,28 @@ class Stores(RuleBasedStateMachine):
     @rule(sub=ids, limit=limits)
     def look_through_all(self, sub: str, limit: int) -> None:
         self.ask(lambda store: store.sessions_of(sub))
-        _, cursor = self.ask(lambda store: store.scan_sessions(limit=limit))
-        self.ask(lambda store: store.scan_sessions(cursor, limit=limit))
+        self.ask(lambda store: set(everything(store.scan_sessions, limit=limit)))
+        self.ask(lambda store: set(everything(store.scan_revocations, limit=limit)))
 
     @invariant()
     def all_is_alike(self) -> None:
-        self.ask(lambda store: store.scan_sessions(limit=100))
-        self.ask(lambda store: store.scan_revocations(limit=100))
+        self.ask(lambda store: set(everything(store.scan_sessions)))
+        self.ask(lambda store: set(everything(store.scan_revocations)))
         for session_id in self.opened:
             self.ask(lambda store, session_id=session_id: store.tokens_of(session_id))  # type: ignore[misc]
 
 
-TestStores = Stores.TestCase
-TestStores.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
+def test_sqlite_gives_the_same_answers(tmp_path: Path) -> None:
+    """On SQLite, and so on PostgreSQL, which is told the same."""
+    files = count()
+    run_state_machine_as_test(lambda: Stores(open_store(f"sqlite:///{tmp_path}/{next(files)}.db")), settings=RUNS)
+
+
+def test_valkey_gives_the_same_answers(valkey_url: str, valkey_client: Redis) -> None:
+    """On Valkey, and so on Redis."""
+
+    def on_an_empty_server() -> Stores:
+        valkey_client.flushall()
+        return Stores(open_store(valkey_url))
+
+    run_state_machine_as_test(on_an_empty_server, settings=RUNS)

@@ -1,5 +1,5 @@
 """
-A worker process, as the tests of the SQL store need several: ``worker.py <task> <url> <argument>``.
+A worker process, as the tests of stores need several: ``worker.py <task> <url> <argument>``.
 
 It says ``ready``, waits for a line, does its task, and prints the result.
 """

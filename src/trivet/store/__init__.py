@@ -229,10 +229,11 @@ def open_store(url: str) -> Store:
     Open the store at *url*, and create its tables where they are missing.
 
     Args:
-        url: ``sqlite:///path/to/file``, ``postgresql://user@host/database`` or, for tests in one process, ``memory:``.
+        url: ``sqlite:///path/to/file``, ``postgresql://user@host/database``, ``redis://user:password@host`` or
+            ``valkey://...``, with a further ``s`` for TLS, or, for tests in one process, ``memory:``.
 
     Raises:
-        ValueError: the URL names no kind of store that we know.
+        ValueError: the URL names no kind of store that we know, or none that can be a store.
         StoreUnavailable: the store does not answer.
     """
     kind = url.partition(":")[0]
@@ -244,4 +245,9 @@ def open_store(url: str) -> Store:
         from trivet.store.sql import SqlStore
 
         return SqlStore(url)
-    raise ValueError(f"There is no kind of store called {kind!r}; use sqlite:///..., postgresql://... or memory:")
+    if kind in {"redis", "rediss", "valkey", "valkeys"}:
+        from trivet.store.redis import RedisStore
+
+        return RedisStore(url)
+    known = "sqlite:///..., postgresql://..., redis://..., valkey://... or memory:"
+    raise ValueError(f"There is no kind of store called {kind!r}; use {known}")
