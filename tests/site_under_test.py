@@ -39,6 +39,7 @@ class Site:
             GLOBUS_BASE_URL=self.url,
             GLOBUS_APP_NAME="Test site",
             GLOBUS_STORE="memory:",
+            GLOBUS_SWEEP_SECONDS=0,
         )
         self.app.config.update(settings)
         path = self.app.config.pop("CALLBACK_PATH", "/login/callback")

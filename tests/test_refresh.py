@@ -185,8 +185,11 @@ class LateGlobus:
             "resource_server": TRANSFER, "refresh_token": self.rotated,
         }  # fmt: skip
 
-    def revoke(self, token: Secret, *, timeout_seconds: float) -> None:
+    def revoke(self, token: Secret) -> None:
         self.revoked.append(token.reveal())
+
+    def close(self) -> None:
+        pass
 
 
 def refreshing(sessions: Sessions, store: Store, late: LateGlobus, clock: Clock) -> Refresher:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trivet.tokens import AccessToken, ClientSecret, RefreshToken, Secret, TokenSet
+from trivet.tokens import MAX_SUPERSEDED, AccessToken, ClientSecret, RefreshToken, Secret, TokenSet
 
 TOKENS = TokenSet(
     resource_server="transfer.api.globus.org",
@@ -51,11 +51,50 @@ def test_a_missing_refresh_token_keeps_the_old_one() -> None:
     assert rotated.keeping(TOKENS).refresh_token == RefreshToken("rotated")
 
 
+def refreshed(access: str, refresh: str | None, *, at: int) -> TokenSet:
+    return TokenSet("rs", AccessToken(access), RefreshToken(refresh) if refresh else None, frozenset(), at, at + 1000)
+
+
+def values(tokens: TokenSet) -> list[str]:
+    return [secret.reveal() for secret in tokens.secrets()]
+
+
+def test_what_is_superseded_is_remembered_while_it_may_be_good() -> None:
+    """An access token that a refresh replaced is revoked with the rest until it has run out, and forgotten then."""
+    second = refreshed("second", None, at=1999).keeping(TOKENS)
+    assert values(second) == ["canary-refresh", "second", "canary-access"]
+    assert [secret.reveal() for secret in second.current()] == ["canary-refresh", "second"]
+    third = refreshed("third", None, at=2000).keeping(second)
+    assert values(third) == ["canary-refresh", "third", "second"]
+
+
+def test_a_replaced_refresh_token_is_remembered_too() -> None:
+    """Should Globus ever send another refresh token, the one before is revoked with the rest."""
+    rotated = refreshed("second", "rotated", at=2500).keeping(TOKENS)
+    assert values(rotated) == ["rotated", "second", "canary-refresh"]
+
+
+def test_the_same_token_again_is_not_superseded() -> None:
+    """A refresh that brings the very token there was supersedes nothing."""
+    assert values(refreshed("canary-access", None, at=1500).keeping(TOKENS)) == ["canary-refresh", "canary-access"]
+
+
+def test_what_is_superseded_does_not_grow_for_ever() -> None:
+    """A service that turns down every token does not fill the store: the latest of them are remembered."""
+    tokens = TOKENS
+    for number in range(50):
+        tokens = refreshed(f"fresh-{number}", None, at=1500).keeping(tokens)
+    assert len(tokens.superseded) == MAX_SUPERSEDED
+    assert tokens.superseded[-1].token.reveal() == "fresh-48"
+
+
 def test_a_token_set_reads_what_it_wrote() -> None:
-    """Writing down and reading loses nothing, with a refresh token and without."""
+    """Writing down and reading loses nothing, with a refresh token and without, and with what it superseded."""
     without = TokenSet("rs", AccessToken("a"), None, frozenset(), 1, 2)
     for tokens in (TOKENS, without):
         assert TokenSet.from_bytes(tokens.resource_server, tokens.to_bytes()) == tokens
+    read = TokenSet.from_bytes("rs", refreshed("second", "rotated", at=1500).keeping(TOKENS).to_bytes())
+    assert values(read) == ["rotated", "second", "canary-access", "canary-refresh"]
 
 
 def test_a_grant_shows_what_may_be_shown() -> None:

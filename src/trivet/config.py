@@ -115,6 +115,10 @@ def _count(value: Any) -> int:
     return value
 
 
+def _interval(value: Any) -> int:
+    return 0 if value == 0 and not isinstance(value, bool) else _seconds(value)
+
+
 REQUIRED = object()
 
 SETTINGS = (
@@ -169,6 +173,11 @@ SETTINGS = (
         "Keep it below the number of its threads, so that other pages have some left.",
     ),
     Setting(
+        name="SWEEP_SECONDS", read=_interval, default=60,
+        sentence="How often, more or less, a worker ends sessions that have run out and revokes what is still to be "
+        "revoked; 0 for never, where cron runs `trivet sweep`.",
+    ),
+    Setting(
         name="STORE", read=_store, default=None,
         sentence="Where sessions live: sqlite:///path, postgresql://user@host/database, redis://user:password@host, "
         "or memory: in tests. Left out, a SQLite file in the application's instance folder.",
@@ -196,6 +205,7 @@ class Config:
     login_seconds: int
     http_timeout_seconds: int
     waiting_requests: int
+    sweep_seconds: int
     store: str
     app_name: str
     secret_keys: tuple[bytes, ...] = field(repr=False)

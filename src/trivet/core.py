@@ -11,6 +11,7 @@ duties:
 - guard a view by `Visit.signed_in`;
 - hand every `TrivetError` that leaves a view to `Routes.refusal`;
 - mark answers that depend on who is looking as private;
+- have the core sweep: `Sweeper.start` at each request, cheap once it runs;
 - close the core when the application ends.
 
 An adapter decides nothing about security.
@@ -40,12 +41,13 @@ from trivet.sealing import Sealer
 from trivet.session import Sessions
 from trivet.stepup import StepUp
 from trivet.store import Store, open_store
+from trivet.sweeper import Sweeper
 from trivet.tokens import TokenSet
 from trivet.transport import Transports
 from trivet.visit import Visit
 from trivet.waiting_room import WaitingRoom
 
-LEASE_SECONDS = 8  # how long a worker that died while refreshing is waited for
+LEASE_SECONDS = 8  # how long a worker that died while refreshing or sweeping is waited for
 
 
 class Core:
@@ -95,10 +97,12 @@ class Core:
         self._background = Background[TokenSet]()
         # A request that waits for a worker that has died gets its turn within its patience.
         patience_seconds = max(config.http_timeout_seconds, LEASE_SECONDS + 2)
+        leases = Leases(self._store, seconds=LEASE_SECONDS, clock=clock, random=random)
+        self.sweeper = Sweeper(self._sessions, outbox, leases, events, interval_seconds=config.sweep_seconds)
         self._logout = Logout(self._sessions, outbox, events)
         self._refresher = Refresher(
             self._sessions,
-            Leases(self._store, seconds=LEASE_SECONDS, clock=clock, random=random),
+            leases,
             globus_auth,
             outbox,
             events,
@@ -154,6 +158,7 @@ class Core:
 
         Other threads' connections end with them.
         """
+        self.sweeper.close()
         self._background.close()
         self._transports.close()
         self._store.close()

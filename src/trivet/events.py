@@ -17,6 +17,8 @@ EVENTS = (
     "consent_required",
     "user_logged_out",
     "tokens_revoked",
+    "revocation_postponed",
+    "revocation_abandoned",
 )
 
 Listener = Callable[[str, dict[str, object]], None]

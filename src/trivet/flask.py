@@ -89,6 +89,7 @@ class Globus:
         app.register_blueprint(blueprint)
         if csrf := app.extensions.get("csrf"):
             csrf.exempt(blueprint)  # ours is the stricter check, and a form from a stale tab has to sign out too
+        app.before_request(core.sweeper.start)
         app.before_request(_placing(core.placement))
         app.register_error_handler(TrivetError, _refuse)
         for kind in (GlobusAPIError, NetworkError):

@@ -85,7 +85,7 @@ class GlobusAuth:
                 raise GlobusUnavailable("Globus did not understand a refresh.", reason=refusal.reason) from None
             raise LoginNeeded("Globus has ended this sign-in.", hint="Sign in again to go on.") from None
 
-    def revoke(self, token: Secret, *, timeout_seconds: float) -> None:
+    def revoke(self, token: Secret) -> None:
         """
         Revoke an access or refresh token (RFC 7009). A token that Globus no longer knows counts as revoked.
 
@@ -93,9 +93,29 @@ class GlobusAuth:
             ClientRefused: Globus does not take this application.
             GlobusUnavailable: no usable answer; the token may still be good.
         """
+        self._post_about(token, "/v2/oauth2/token/revoke")
+
+    def is_active(self, token: Secret) -> bool:
+        """
+        Tell whether an access or refresh token is still good (RFC 7662, section 2.2).
+
+        Raises:
+            ClientRefused: Globus does not take this application.
+            GlobusUnavailable: no usable answer.
+        """
+        document = self._post_about(token, "/v2/oauth2/token/introspect")
+        active = document.get("active") if isinstance(document, dict) else None
+        if not isinstance(active, bool):
+            raise GlobusUnavailable("Globus sent an answer about a token that cannot be read.")
+        return active
+
+    def close(self) -> None:
+        """Close the calling thread's connections, when it has done with Globus for good."""
+        self._transports.close()
+
+    def _post_about(self, token: Secret, path: str) -> Any:
         try:
-            with self._transports.current().tune(http_timeout=timeout_seconds):
-                self._client().post("/v2/oauth2/token/revoke", data={"token": token.reveal()}, encoding="form")
+            return self._client().post(path, data={"token": token.reveal()}, encoding="form").data
         except (GlobusAPIError, NetworkError) as error:
             raise _translated(error) from error
 

@@ -152,7 +152,7 @@ class Login:
             raise
         self._events.emit("user_logged_in", sub=user.sub)
         if replacing:
-            self._outbox.settle(replacing.id)
+            self._outbox.settle_at_once(replacing.id)
         return opened
 
     def _opened(

@@ -27,4 +27,4 @@ class Logout:
         """
         if self._sessions.end(session.id):
             self._events.emit("user_logged_out", sub=session.sub, reason=reason)
-            self._outbox.settle(session.id)
+            self._outbox.settle_at_once(session.id)

@@ -170,6 +170,10 @@ class Sessions:
         """
         return self._store.end_session(session_id, now=int(self._clock()))
 
+    def end_expired(self, *, limit: int) -> list[Session]:
+        """End up to *limit* sessions that are over, whoever comes back or not; return those ended here."""
+        return [Session(record) for record in self._store.end_expired(now=int(self._clock()), limit=limit)]
+
     def held(self, session_id: str, resource_server: str) -> Held | None:
         """
         Return what the session holds for *resource_server*, or None.

@@ -9,6 +9,9 @@ import json
 from dataclasses import dataclass, replace
 from typing import Self
 
+REFRESH_TOKEN_SECONDS = 183 * 86_400  # Globus docs: one that is not used dies after six months
+MAX_SUPERSEDED = 20  # a service that turned down one token a minute would make thousands in two days
+
 
 class Secret:
     """A string that does not print itself; `reveal` is the only way to it."""
@@ -73,11 +76,20 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded:
+    """A token that a fresh one has taken the place of, and until when it has to be thought good for all that."""
+
+    token: Secret
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSet:
     """
     The tokens for one resource server.
 
-    ``scopes`` are the root scopes granted, without their dependencies. Times are seconds since the epoch.
+    ``scopes`` are the root scopes granted, without their dependencies. ``superseded`` are nobody's to use, only to
+    revoke. Times are seconds since the epoch.
     """
 
     resource_server: str
@@ -86,6 +98,7 @@ class TokenSet:
     scopes: frozenset[str]
     obtained_at: int
     expires_at: int
+    superseded: tuple[Superseded, ...] = ()
 
     @property
     def grant(self) -> "Grant":
@@ -102,12 +115,31 @@ class TokenSet:
         return self.expires_at - now >= seconds
 
     def keeping(self, older: "TokenSet") -> "TokenSet":
-        """Return these tokens with the refresh token of *older* where Globus sent none: it may leave it out."""
-        return self if self.refresh_token else replace(self, refresh_token=older.refresh_token)
+        """
+        Return these tokens, which take the place of *older*, with what is to be kept of those.
+
+        That is the refresh token where Globus sent none, which it may leave out, and what may still be good at Globus,
+        so that it is revoked with the rest.
+        """
+        merged = replace(self, refresh_token=self.refresh_token or older.refresh_token)
+        in_use = {token.reveal() for token in merged.current()}
+        replaced = [Superseded(older.access_token, older.expires_at)]
+        if older.refresh_token:
+            replaced.append(Superseded(older.refresh_token, self.obtained_at + REFRESH_TOKEN_SECONDS))
+        alive = [
+            each
+            for each in (*older.superseded, *replaced)
+            if each.until > self.obtained_at and each.token.reveal() not in in_use
+        ]
+        return replace(merged, superseded=tuple(alive[-MAX_SUPERSEDED:]))
+
+    def current(self) -> list[Secret]:
+        """Return the token strings in use, the refresh token first."""
+        return [token for token in (self.refresh_token, self.access_token) if token]
 
     def secrets(self) -> list[Secret]:
-        """Return the token strings in it, for revoking: the refresh token first, so that nothing new can be minted."""
-        return [token for token in (self.refresh_token, self.access_token) if token]
+        """Return all token strings, in the order to revoke them: what could mint new ones goes first."""
+        return [*self.current(), *(each.token for each in self.superseded)]
 
     def to_bytes(self) -> bytes:
         """Write it down, to be sealed."""
@@ -117,6 +149,7 @@ class TokenSet:
             "scope": " ".join(sorted(self.scopes)),
             "obtained_at": self.obtained_at,
             "expires_at": self.expires_at,
+            "superseded": [[each.token.reveal(), each.until] for each in self.superseded],
         }
         return json.dumps(document, separators=(",", ":")).encode()
 
@@ -132,4 +165,5 @@ class TokenSet:
             scopes=frozenset(document["scope"].split()),
             obtained_at=document["obtained_at"],
             expires_at=document["expires_at"],
+            superseded=tuple(Superseded(Secret(token), until) for token, until in document["superseded"]),
         )
