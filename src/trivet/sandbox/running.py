@@ -74,6 +74,7 @@ class Running:
         self._closing.set()
         self._server.stop()
         self.carriers.stop()
+        self.world.keys.wait()
         self._remove_directory()
 
     def reset(self) -> None:

@@ -165,7 +165,7 @@ class Sandbox(Bendable):
 
     @property
     def tokens(self) -> list[Token]:
-        """Every token ever issued, in order. For tests."""
+        """The tokens that were issued, in order; ``MAX_TOKENS`` of a kind are remembered. For tests."""
         with self.world.lock:
             return self.world.tokens.all()
 

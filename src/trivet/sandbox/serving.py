@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WORKER_THREADS = 8
 MAX_BODY_BYTES = 64_000_000
 """What is read of a request at all; an application may have much less room."""
+MAX_HEADER_BYTES = 32_768
 STOP_SECONDS = 5.0
 MAX_CONNECTIONS = 500
 """Clients keep theirs open. At the limit new ones wait in silence, so it has to be out of reach of a test suite."""
@@ -80,6 +81,7 @@ class ServerThread:
             map=self._map,
             sockets=sockets,
             threads=WORKER_THREADS,
+            max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=MAX_BODY_BYTES,
             ident=name,
             channel_timeout=600,

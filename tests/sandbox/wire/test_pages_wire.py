@@ -117,6 +117,8 @@ RAW = [
     ("a header without a colon", GET + b"Host x\r\n\r\n", 400),
     ("a space before a colon", GET + b"Host : x\r\n\r\n", 400),
     ("a request line of one word", b"HELLO\r\n\r\n", 400),
+    ("headers without end", GET + b"X: " + b"x" * 40_000 + b"\r\n\r\n", 431),
+    ("an address without end", b"GET /?" + b"x" * 40_000 + b" HTTP/1.1\r\n\r\n", 431),
     ("a TLS handshake", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
 ]
 

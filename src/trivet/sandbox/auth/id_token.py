@@ -6,8 +6,6 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from joserfc import jwt
-
 from trivet.sandbox.auth.claims import person_claims
 from trivet.sandbox.script.id_tokens import perform
 from trivet.sandbox.world.keys import ALGORITHM
@@ -22,6 +20,8 @@ ID_TOKEN_SECONDS = 172_800
 
 def id_token(access_token: Token, nonce: str | None, world: World) -> str:
     """Return the signed ID token that goes with *access_token*, changed if a test has scripted it so."""
+    from joserfc import jwt
+
     claims = id_token_claims(access_token, nonce, world)
     key = world.keys.current
     header: dict[str, Any] = {"alg": ALGORITHM, "kid": key.kid}

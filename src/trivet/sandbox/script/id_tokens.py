@@ -9,17 +9,18 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from joserfc import jwt
-from joserfc.jwk import RSAKey
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trivet.sandbox.script.in_force import InForce
+from trivet.sandbox.world.keys import new_key
+
+if TYPE_CHECKING:
+    from joserfc.jwk import RSAKey
 
 Claims = dict[str, Any]
 Header = dict[str, Any]
 Change = Callable[[Claims, Header], tuple[Claims, Header] | str | None]
-Key = RSAKey | bytes
+Key: TypeAlias = "RSAKey | bytes"
 
 FOREIGN = "foreign"
 """Instead of a key: sign with a new RSA key that is in nobody's list."""
@@ -53,7 +54,7 @@ class IdTokenScript:
         if isinstance(key, str):
             if key != FOREIGN:
                 raise ValueError(f"key is an RSA key, bytes for HS256, or {FOREIGN!r}")
-            key = RSAKey.generate_key(2048)
+            key = new_key()
         with self._lock:
             self._number += 1
             self._lines.append(Line(change, key, times, f"id-token-{self._number}", name))
@@ -108,6 +109,8 @@ def sign_anything(claims: Claims, header: Header, key: Key) -> str:
         return f"{signed}.{_b64(digest)}"
     if algorithm.lower() == "none" or isinstance(key, bytes):
         return f"{_unsigned(claims, header)}."
+    from joserfc import jwt
+
     return jwt.encode(header, claims, key, algorithms=[algorithm])
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.people import Identity, Person
 
 MAX_ATTEMPTS = 20
-MAX_BROWSERS = 10_000
+MAX_BROWSERS = 2_000
 
 
 @dataclass

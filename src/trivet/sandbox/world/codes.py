@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.sessions import Authentication
+
+MAX_CODES = 5_000
 
 
 @dataclass
@@ -48,13 +51,15 @@ class AuthorizationCode:
 
 
 class Codes:
-    """All codes of this sandbox, spent ones included: a spent code that returns is a sign of theft."""
+    """The latest ``MAX_CODES`` codes, spent ones included: a spent code that returns is a sign of theft."""
 
     def __init__(self) -> None:
-        self._by_value: dict[str, AuthorizationCode] = {}
+        self._by_value: OrderedDict[str, AuthorizationCode] = OrderedDict()
 
     def add(self, code: AuthorizationCode) -> None:
         self._by_value[code.value] = code
+        if len(self._by_value) > MAX_CODES:
+            self._by_value.popitem(last=False)
 
     def find(self, value: str) -> AuthorizationCode | None:
         return self._by_value.get(value)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.applications import Applications
     from trivet.sandbox.world.people import IdentityProvider, Person
 
+MAX_PROVISIONED = 10_000
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -53,7 +55,7 @@ class Directory:
     def named(self, username: str, *, provision: bool = False) -> Listed | None:
         """Return the identity with that username, whatever its case; with *provision*, make one if need be.
 
-        Usernames of unknown providers, and those of clients, are never made up.
+        Usernames of unknown providers, and those of clients, are never made up, nor more than ``MAX_PROVISIONED``.
         """
         wanted = username.casefold()
         found = next((each for each in self if each.identity.username.casefold() == wanted), None)
@@ -67,7 +69,7 @@ class Directory:
     def _provision(self, username: str) -> Listed | None:
         local, _, domain = username.rpartition("@")
         provider = next((each for each in self.providers.values() if each.domain == domain), None)
-        if not local or provider is None or provider == CLIENT_IDENTITIES:
+        if not local or provider is None or provider == CLIENT_IDENTITIES or len(self._provisioned) >= MAX_PROVISIONED:
             return None
         identity = Identity(str(uuid.uuid4()), username, "", None, None, provider)
         self._provisioned[identity.id] = identity

@@ -7,9 +7,11 @@ globus-sdk looks at the first key only and ignores ``kid`` (``globus_sdk.service
 from __future__ import annotations
 
 import secrets
-from typing import Any
+import threading
+from typing import TYPE_CHECKING, Any
 
-from joserfc.jwk import RSAKey
+if TYPE_CHECKING:
+    from joserfc.jwk import RSAKey
 
 ALGORITHM = "RS512"
 KEY_BITS = 2048
@@ -18,25 +20,47 @@ KEPT_KEYS = 2
 
 
 def new_key() -> RSAKey:
-    """Return a fresh RSA key with a random ``kid`` of digits. Takes about 50 milliseconds."""
+    """Return a fresh RSA key with a random ``kid`` of digits. Takes about 50 milliseconds, the first one twice that.
+
+    The libraries are imported here, so that a start need not wait for them: other threads go on while a key is made.
+    """
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    made = rsa.generate_private_key(public_exponent=65_537, key_size=KEY_BITS)
+    from joserfc.jwk import RSAKey
+
     kid = str(secrets.randbelow(9 * 10**8) + 10**8)
-    return RSAKey.generate_key(KEY_BITS, {"kid": kid, "use": "sig", "alg": ALGORITHM})
+    return RSAKey.import_key(made, {"kid": kid, "use": "sig", "alg": ALGORITHM})
 
 
 class SigningKeys:
-    """The sandbox's keys, newest first."""
+    """The sandbox's keys, newest first. The first is made beside whatever else a start has to do."""
 
     def __init__(self) -> None:
-        self._keys = [new_key()]
+        self._keys: list[RSAKey] = []
+        self._making = threading.Thread(target=self._add, name="trivet-sandbox-key")
+        self._making.start()
+
+    def _add(self) -> None:
+        self._keys = [new_key(), *self._keys][:KEPT_KEYS]
+
+    def wait(self) -> None:
+        """Return when the first key is there, and nobody makes it any more."""
+        self._making.join()
+
+    def _made(self) -> list[RSAKey]:
+        self.wait()
+        return self._keys
 
     @property
     def current(self) -> RSAKey:
-        return self._keys[0]
+        return self._made()[0]
 
     def rotate(self) -> None:
         """Sign with a new key from now on; the previous one stays in the list."""
-        self._keys = [new_key(), *self._keys][:KEPT_KEYS]
+        self._made()
+        self._add()
 
     def document(self) -> dict[str, Any]:
         """Return the JWK set (RFC 7517 section 5), public parts only."""
-        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+        return {"keys": [key.as_dict(private=False) for key in self._made()]}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_RECORDS = 5_000
 MAX_BODY = 4_000
-"""Bytes of a JSON body that are worth remembering; a longer one is left out."""
+"""Bytes of a JSON body that are worth remembering; a longer one is left out. Queries and forms are cut off there."""
 
 SHOWN_CHARACTERS = 6
 """Letters shown of a code or token: enough to tell two apart, useless otherwise."""
@@ -97,8 +97,16 @@ class RequestLog:
 
 
 def redacted(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return *pairs* so that no secret is whole."""
-    return [(name, _redacted_value(name.lower(), value)) for name, value in pairs]
+    """Return *pairs* so that no secret is whole, and without what goes beyond ``MAX_BODY`` characters."""
+    shown: list[tuple[str, str]] = []
+    room = MAX_BODY
+    for name, value in pairs:
+        if room <= 0:
+            break
+        pair = name[:room], _redacted_value(name.lower(), value)[:room]
+        room -= len(pair[0]) + len(pair[1]) + 2
+        shown.append(pair)
+    return shown
 
 
 def redacted_json(document: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""Every task there is, and the submission ids that make submitting one twice harmless."""
+"""The tasks there are, and the submission ids that make submitting one twice harmless."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.tasks import Task
+
+MAX_TASKS = 5_000
+"""Beyond these the task that ended is forgotten that was submitted first; one that goes on never is."""
 
 MAX_UNUSED_IDS = 10_000
 """Submission ids that are fetched and never used are forgotten, oldest first."""
@@ -41,6 +44,14 @@ class TaskBook:
         key = task.owner.sub, task.submission_id
         self._unused.pop(key, None)
         self._submitted[key] = self._tasks[task.id] = task
+        if len(self._tasks) > MAX_TASKS:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        oldest = next((each for each in self._tasks.values() if each.is_over), None)
+        if oldest is not None:
+            del self._tasks[oldest.id]
+            del self._submitted[oldest.owner.sub, oldest.submission_id]
 
     def find(self, person: Person, task_id: str) -> Task | None:
         """Return *person*'s task with that id; those of others are none of their business."""

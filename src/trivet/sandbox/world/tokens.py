@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.sessions import Authentication
@@ -18,13 +20,16 @@ ACCESS_TOKEN_SECONDS = 172_800
 REFRESH_TOKEN_IDLE_SECONDS = 182 * 86_400
 """A refresh token dies after about six months without use (``globus_sdk.globus_app.config``)."""
 
+MAX_TOKENS = 20_000
+"""How many of a kind are remembered. To clients a forgotten one is what an expired one is: not active."""
+
 Kind = Literal["access", "refresh"]
 
 MARK = "AgSBX"
 """What every token begins with."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """What one token is for: who gave it to which client, for which service, out of which session and code.
 
@@ -57,7 +62,7 @@ class Grant:
         return any(self.path_to(scope)[: len(path)] == path for scope in self.scopes)
 
 
-@dataclass
+@dataclass(slots=True)
 class Token:
     """One token. ``issued_at`` and ``expires_at`` are epoch seconds; using a refresh token moves its expiry.
 
@@ -70,6 +75,7 @@ class Token:
     issued_at: float
     expires_at: float
     now: Callable[[], float] = field(repr=False)
+    number: int
     revoked_because: str | None = None
 
     @property
@@ -117,60 +123,74 @@ class Token:
 
 
 class TokenBook:
-    """Every token this sandbox ever issued, in order."""
+    """The tokens this sandbox has issued.
+
+    Beyond ``MAX_TOKENS`` access tokens are forgotten in the order they were issued, and refresh tokens in the order
+    they were last used: whoever keeps using theirs keeps it.
+    """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._by_value: dict[str, Token] = {}
+        self._by_kind: dict[Kind, OrderedDict[str, Token]] = {"access": OrderedDict(), "refresh": OrderedDict()}
+        self._numbers = itertools.count()
 
     def issue(self, kind: Kind, grant: Grant) -> Token:
         """Return a new random token; its first letters mark it as the sandbox's in whatever log it turns up."""
         lifetime = ACCESS_TOKEN_SECONDS if kind == "access" else REFRESH_TOKEN_IDLE_SECONDS
-        now = self._now()
-        token = Token(f"{MARK}{secrets.token_urlsafe(36)}", kind, grant, now, now + lifetime, self._now)
-        self._by_value[token.value] = token
+        now, value = self._now(), f"{MARK}{secrets.token_urlsafe(36)}"
+        token = Token(value, kind, grant, now, now + lifetime, self._now, next(self._numbers))
+        book = self._by_kind[kind]
+        book[value] = token
+        if len(book) > MAX_TOKENS:
+            book.popitem(last=False)
         return token
 
     def find(self, value: str) -> Token | None:
-        return self._by_value.get(value)
+        return self._by_kind["access"].get(value) or self._by_kind["refresh"].get(value)
 
     def used(self, token: Token) -> None:
         """Note that a refresh token was used just now, which gives it another six months."""
         token.expires_at = self._now() + REFRESH_TOKEN_IDLE_SECONDS
+        self._by_kind["refresh"].move_to_end(token.value)
 
     def revoke_family(self, family: str) -> None:
         """Revoke everything that came out of one authorization code, for it was sent a second time."""
-        for token in self._by_value.values():
+        for token in self._each():
             if token.grant.family == family:
                 token.revoke("the code it came from was used twice")
 
     def revoke_access_tokens_like(self, refresh: Token) -> None:
         """Revoke the access tokens that share *refresh*'s code and resource server."""
-        for token in self._by_value.values():
+        for token in self._each():
             same = token.grant.family == refresh.grant.family and token.resource_server == refresh.resource_server
             if same and token.kind == "access":
                 token.revoke("the refresh token beside it was revoked")
 
     def revoke_below(self, sub: str, client_id: str, path: tuple[str, ...]) -> None:
         """Revoke what rests on the consent that one person gave one application at *path*, whoever holds it."""
-        for token in self._by_value.values():
+        for token in self._each():
             if token.sub == sub and token.grant.root_client_id == client_id and token.grant.is_below(path):
                 token.revoke(f"the consent to {path[-1]} was rescinded")
 
     def revoke_scope(self, scope_string: str) -> None:
         """Revoke every token that carries one scope."""
-        for token in self._by_value.values():
+        for token in self._each():
             if scope_string in token.scopes:
                 token.revoke(f"the scope {scope_string} was deleted or renamed")
 
     def revoke_client(self, client_id: str) -> None:
         """Revoke what one client holds, what others hold thanks to consents given to it, and tokens for it."""
-        for token in self._by_value.values():
+        for token in self._each():
             if client_id in (token.client_id, token.grant.root_client_id, token.resource_server):
                 token.revoke("an application it belongs to was deleted")
 
     def all(self) -> list[Token]:
-        return list(self._by_value.values())
+        """Return them in the order they were issued."""
+        return sorted(self._each(), key=lambda token: token.number)
+
+    def _each(self) -> Iterator[Token]:
+        return itertools.chain.from_iterable(book.values() for book in self._by_kind.values())
 
     def clear(self) -> None:
-        self._by_value.clear()
+        for book in self._by_kind.values():
+            book.clear()

@@ -1,0 +1,125 @@
+"""What the sandbox remembers has an end, so that it can run for days; what is in use is what stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trivet.sandbox.world.codes import MAX_CODES, AuthorizationCode, Codes
+from trivet.sandbox.world.directory import MAX_PROVISIONED
+from trivet.sandbox.world.orders import DeleteOrder
+from trivet.sandbox.world.request_log import MAX_BODY, redacted
+from trivet.sandbox.world.task_book import MAX_TASKS
+from trivet.sandbox.world.tasks import Task
+from trivet.sandbox.world.tokens import MAX_TOKENS, Grant, Token, TokenBook
+
+if TYPE_CHECKING:
+    from trivet.sandbox import Sandbox
+
+
+@pytest.fixture
+def grant(globus: Sandbox) -> Grant:
+    return Grant(
+        person=globus.people["ada"],
+        client_id=globus.clients["portal"].id,
+        resource_server="transfer.api.globus.org",
+        scopes=(),
+        family="f",
+        session_id="s",
+        authentications={},
+        offline=True,
+    )
+
+
+def test_access_tokens(grant):
+    """The access token that was issued first is the first to be forgotten; the rest keep their order."""
+    book = TokenBook(lambda: 0.0)
+    issued = [book.issue("access", grant) for _ in range(MAX_TOKENS + 2)]
+    assert [book.find(each.value) for each in issued[:2]] == [None, None]
+    assert book.all() == issued[2:]
+
+
+def test_refresh_tokens(grant):
+    """A refresh token that is used stays, and so do access tokens, however many refresh tokens are issued."""
+    book = TokenBook(lambda: 0.0)
+    access, used, unused = (book.issue(kind, grant) for kind in ("access", "refresh", "refresh"))
+    for _ in range(MAX_TOKENS):
+        book.issue("refresh", grant)
+        book.used(used)
+    assert [book.find(each.value) for each in (access, used, unused)] == [access, used, None]
+    assert book.all()[:2] == [access, used]
+
+
+def test_a_token_in_use_outlives_a_flood(globus, endpoint, tokens):
+    """Whoever refreshes goes on being served, while somebody else has thousands of tokens issued."""
+    old = tokens["access_token"]
+    for _ in range(3):
+        with globus.world.lock:
+            book = globus.world.tokens
+            given: Token | None = book.find(tokens["refresh_token"])
+            assert given is not None
+            for _ in range(MAX_TOKENS // 2):
+                book.issue("refresh", given.grant)
+                book.issue("access", given.grant)
+        renewed = endpoint.refresh(tokens["refresh_token"]).json()
+        assert endpoint.introspect(renewed["access_token"])["active"] is True
+    assert endpoint.introspect(old) == {"active": False}
+
+
+def test_codes(globus, visitor):
+    """Codes are remembered after they were spent, to know a replay, but not for ever."""
+    first = globus.world.codes.find(visitor.sign_in()["code"])
+    codes = Codes()
+    made = [AuthorizationCode(first.request, first.person, "s", {}, 0.0) for _ in range(MAX_CODES + 1)]
+    for code in made:
+        codes.add(code)
+    assert (codes.find(made[0].value), codes.find(made[1].value)) == (None, made[1])
+
+
+def test_tasks(globus):
+    """Of the tasks that have ended the oldest go; one that goes on is never forgotten."""
+    world, ada = globus.world, globus.people["ada"]
+    order = DeleteOrder(
+        source=globus.collections["laptop"], paths=(), recursive=False, ignore_missing=False, interpret_globs=False
+    )
+    tasks = [
+        Task(
+            id=f"task-{n}",
+            submission_id=f"submission-{n}",
+            owner=ada,
+            order=order,
+            label=None,
+            deadline=world.now() + 1e6,
+            now=world.now,
+            woken=lambda: None,
+        )
+        for n in range(MAX_TASKS + 1)
+    ]
+    for task in tasks[:-1]:
+        world.tasks.add(task)
+        if task is not tasks[0]:
+            task.cancel()
+    world.tasks.add(tasks[-1])
+    assert world.tasks.find(ada, "task-0") is tasks[0]
+    assert world.tasks.find(ada, "task-1") is None
+    assert world.tasks.submitted(ada, "submission-1") is None
+    assert len(world.tasks.all()) == MAX_TASKS
+
+
+def test_identities_made_beforehand(globus):
+    """Nobody fills the directory with names without end: beyond the bound, an unknown username stays unknown."""
+    directory = globus.world.directory
+    directory._provisioned.update({str(n): globus.people["ada"].primary for n in range(MAX_PROVISIONED - 1)})
+    assert directory.named("last@uni.example", provision=True) is not None
+    assert directory.named("one.more@uni.example", provision=True) is None
+
+
+def test_what_the_log_remembers_of_a_request():
+    """Long values and long lists of them are cut off; the beginning, and what is secret in it, stays as it was."""
+    pairs = [("code", "abcdefghij"), ("a", "x" * 10_000), ("b", "y")]
+    shown = redacted(pairs)
+    assert shown[0] == ("code", "abcdef…")
+    assert len(shown) == 2
+    assert sum(len(name) + len(value) for name, value in shown) <= MAX_BODY
+    assert len(redacted([("", "")] * 1_000_000)) <= MAX_BODY / 2
