@@ -9,7 +9,8 @@ from importlib.metadata import version
 from benchmarks.imports import measure_imports
 from benchmarks.logins import measure_logins
 from benchmarks.pages import measure_pages
-from benchmarks.report import imports_table, logins_table, pages_table
+from benchmarks.report import imports_table, logins_table, pages_table, sandboxes_table
+from benchmarks.sandboxes import measure_sandboxes
 from benchmarks.setting import running_portal
 from benchmarks.stores import KINDS, new_store
 from trivet.sandbox import Sandbox
@@ -29,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"\n{pages_table(measured)}", flush=True)
         with running_portal(sandbox, store, *gunicorn) as portal:
             print(f"\n{logins_table(measure_logins(sandbox, portal, options.logins))}", flush=True)
-    print(f"\n{imports_table(measure_imports(options.imports))}")
+    print(f"\n{imports_table(measure_imports(options.imports))}", flush=True)
+    sandboxes = measure_sandboxes(starts=options.cold_starts, requests=options.tokens)
+    print(f"\n{sandboxes_table(sandboxes)}")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -41,6 +44,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=20, help="requests per turn")
     parser.add_argument("--logins", type=int, default=100, help="sign-ins, one after another")
     parser.add_argument("--imports", type=int, default=15, help="fresh interpreters per import")
+    parser.add_argument("--cold-starts", type=int, default=10, help="starts of the sandbox, and of fauxbus")
+    parser.add_argument("--tokens", type=int, default=100_000, help="tokens asked of the sandbox over one connection")
     return parser.parse_args(arguments)
 
 

@@ -38,6 +38,12 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(median(values), min(values), max(values))
 
 
+def share_below(values: Sequence[float], share: float) -> float:
+    """Return the value that *share* of *values* do not exceed, between 0 and 1."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
 def ratio(blocks: Sequence[Block], baseline: Sequence[Block]) -> float:
     """
     Return how many times the CPU of *baseline* the *blocks* take: the median over rounds.

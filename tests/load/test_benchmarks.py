@@ -2,16 +2,34 @@
 
 import pytest
 from benchmarks.__main__ import main
-from benchmarks.figures import Block, Spread, ratio, spread
+from benchmarks.figures import Block, Spread, ratio, share_below, spread
 from benchmarks.table import table
 
 
 def test_the_benchmarks_run(capsys: pytest.CaptureFixture[str]) -> None:
     """Even the shortest run measures every page, and finds two provider calls per login and under 100 cookie bytes."""
-    main(["--starts", "1", "--rounds", "1", "--requests", "1", "--logins", "1", "--imports", "1"])
+    main(
+        [
+            "--starts",
+            "1",
+            "--rounds",
+            "1",
+            "--requests",
+            "1",
+            "--logins",
+            "1",
+            "--imports",
+            "1",
+            "--cold-starts",
+            "1",
+            "--tokens",
+            "8",
+        ]
+    )
     lines = [[cell.strip() for cell in line.split("|")] for line in capsys.readouterr().out.splitlines()]
     figures = {cells[1].split(" (")[0]: cells[2] for cells in lines if len(cells) > 3}
     assert {"bare page", "public page", "signed-in page", "token page", "client page"} <= figures.keys()
+    assert figures["tokens asked for"] == "8"
     assert figures["provider calls per login"] == "2"
     assert int(figures["cookie bytes per page view"]) < 100
 
@@ -32,6 +50,12 @@ def test_a_block_is_told_per_request() -> None:
 def test_a_spread_is_not_moved_by_one_outlier() -> None:
     """The middle value counts; the ends are told beside it."""
     assert spread([4.0, 1000.0, 5.0]) == Spread(median=5.0, least=4.0, most=1000.0)
+
+
+def test_a_share_of_the_values() -> None:
+    """Half of the values lie below the middle one, and all of them below the last."""
+    values = [0.3, 0.1, 0.2, 0.5, 0.4]
+    assert (share_below(values, 0.5), share_below(values, 1.0)) == (0.3, 0.5)
 
 
 def test_tables_are_markdown() -> None:

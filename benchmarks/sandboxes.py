@@ -1,0 +1,102 @@
+"""What a local Globus costs whoever tests with it: to start, to reset, to ask for tokens, to leave running."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.figures import Spread, share_below, spread
+from benchmarks.local_globus import FAUXBUS, SANDBOX, LocalGlobus, Program, post, token_request
+from trivet.sandbox import Sandbox
+from trivet.sandbox.world.tokens import Grant
+
+STEP_SECONDS = 0.04
+"""What a connection loses each time it waits for a packet that Nagle's algorithm holds back (fauxbus does)."""
+
+WARM_UP_REQUESTS = 200
+RESETS = 20
+FAUXBUS_REQUESTS = 200
+TOKENS_BEFORE_RESET = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """Answers over one kept-alive connection, one after another; seconds."""
+
+    taken: Sequence[float]
+
+    @property
+    def per_second(self) -> float:
+        return len(self.taken) / sum(self.taken)
+
+    @property
+    def steps(self) -> int:
+        """How many answers took longer than ``STEP_SECONDS``."""
+        return sum(each > STEP_SECONDS for each in self.taken)
+
+    def below(self, share: float) -> float:
+        """Return the seconds within which that *share* of the answers came."""
+        return share_below(self.taken, share)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One program. Seconds; and megabytes in use after a quarter of the requests, and after all of them."""
+
+    cold_starts: Spread
+    resets: Spread
+    tokens: Latencies
+    megabytes: tuple[float, float]
+
+
+def measure_sandboxes(*, starts: int, requests: int) -> dict[str, Measured]:
+    """Measure our sandbox, with that many *starts* and token *requests*, and fauxbus beside it."""
+    with tempfile.TemporaryDirectory(prefix="trivet-bench-") as directory:
+        return {
+            SANDBOX.name: _measure(SANDBOX, Path(directory), starts=starts, requests=requests),
+            FAUXBUS.name: _measure(FAUXBUS, Path(directory), starts=starts, requests=min(requests, FAUXBUS_REQUESTS)),
+        }
+
+
+def _measure(program: Program, directory: Path, *, starts: int, requests: int) -> Measured:
+    cold_starts = [_cold_start(program, directory) for _ in range(starts + 1)]
+    with LocalGlobus(program, directory) as running, running.connected() as connection:
+        asking = token_request()
+        connection.latencies(asking, min(WARM_UP_REQUESTS, requests))
+        taken = connection.latencies(asking, requests // 4)
+        quarter = running.megabytes()
+        taken += connection.latencies(asking, requests - len(taken))
+        megabytes = (quarter, running.megabytes())
+        resets = connection.latencies(post(program.reset), RESETS) if program.reset else _our_resets()
+    return Measured(spread(cold_starts[1:]), spread(resets), Latencies(taken), megabytes)
+
+
+def _cold_start(program: Program, directory: Path) -> float:
+    with LocalGlobus(program, directory) as running:
+        return running.cold_start_seconds
+
+
+def _our_resets() -> list[float]:
+    """Reset as a test does, in its own process; each time there is something to forget."""
+    with Sandbox() as globus:
+        return [_reset(globus) for _ in range(RESETS)]
+
+
+def _reset(globus: Sandbox) -> float:
+    grant = Grant(
+        person=globus.people["ada"],
+        client_id=globus.clients["portal"].id,
+        resource_server="transfer.api.globus.org",
+        scopes=(),
+        family="benchmark",
+        session_id="benchmark",
+        authentications={},
+        offline=False,
+    )
+    with globus.world.lock:
+        for _ in range(TOKENS_BEFORE_RESET):
+            globus.world.tokens.issue("access", grant)
+    began = time.perf_counter()
+    globus.reset()
+    return time.perf_counter() - began
