@@ -1,11 +1,13 @@
 """What was measured, in tables, beside what we promise."""
 
+from benchmarks.contention import Contention
 from benchmarks.figures import Spread, ratio, spread
 from benchmarks.imports import TARGET_MILLISECONDS
 from benchmarks.logins import Logins
 from benchmarks.pages import BASELINE, Measured
 from benchmarks.sandboxes import STEP_SECONDS
 from benchmarks.sandboxes import Measured as MeasuredSandbox
+from benchmarks.slow_globus import Latencies
 from benchmarks.table import table
 
 TARGET_RATIOS = {"public page": 1.0, "signed-in page": 1.35, "token page": 1.5}  # times the CPU of the bare page
@@ -46,6 +48,22 @@ def logins_table(logins: Logins) -> str:
         ("cookie bytes per page view", f"{logins.cookie_bytes}", f"< {TARGET_COOKIE_BYTES}"),
     ]
     return table(("sign-in", "figure", "target"), rows)
+
+
+def slow_globus_table(measured: dict[str, Latencies]) -> str:
+    """Return how long pages take that need nothing from Globus."""
+    normal, *_ = measured.values()
+    rows = [
+        (name, f"{took.median:.1f}", f"{took.p99:.1f}", f"{took.p99 / normal.p99:.1f}", f"{took.most:.0f}")
+        for name, took in measured.items()
+    ]
+    return table(("public page while", "median ms", "p99 ms", "× normal p99", "most ms"), rows)
+
+
+def contention_table(measured: dict[str, Contention]) -> str:
+    """Return how many refreshes one expiry makes, and how long everybody waits for the new token."""
+    rows = [(store, f"{of.refreshes}", f"{of.failures}", f"{of.seconds * 1e3:.0f}") for store, of in measured.items()]
+    return table(("64 requests, 4 processes, 300 ms", "refreshes", "failures", "ms until all have it"), rows)
 
 
 def imports_table(measured: dict[str, Spread]) -> str:

@@ -1,7 +1,6 @@
 """Many people, many workers, one store: nobody is turned away and nobody sees what is somebody else's."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from tests.load.crowd import Visitor, visit_in_parallel
 
 from trivet.sandbox import Sandbox
 
-HERE = Path(__file__).parent
 CLIENTS = 20
 WORKERS = 4
 PROCESSES = ("--workers", str(WORKERS))
@@ -36,7 +34,7 @@ def crowd_visits(*, store: str, gunicorn: tuple[str, ...], logins: int, views: i
     with (
         Sandbox(seed_of(people=CLIENTS + 1)) as sandbox,  # one more than clients, so that nobody stays at one client
         new_store(store) as url,
-        Server("who_is_looking:app", *gunicorn, path=HERE) as server,
+        Server("benchmarks.who_is_looking:app", *gunicorn) as server,
     ):
         server.start(environ(sandbox, server, url))
         subs = [person.sub for person in sandbox.people.values()]

@@ -6,11 +6,11 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.load.expiry import TOKEN, Portal, portal_on, token_shown
+from benchmarks.expiry import TOKEN, Portal, portal_on, token_shown
 
 from trivet.core import LEASE_SECONDS
 
-STORES = ("sqlite", "postgresql")
+STORES = ("sqlite", "postgresql", "valkey")
 FOUR_BY_SIXTEEN = ("--workers", "4", "--worker-class", "gthread", "--threads", "16")
 THREADS = 16
 REQUESTS = 4 * THREADS
@@ -83,3 +83,21 @@ def test_workers_that_are_killed_while_refreshing(store: str) -> None:
     with portal_on(store, *FOUR_BY_SIXTEEN) as portal:
         for _ in range(3):
             kill_in_the_middle(portal)
+
+
+def test_other_pages_go_on_while_globus_is_slow() -> None:
+    """On 2 workers of 4 threads, 12 requests that want a refreshed token leave threads for pages that want none."""
+    with portal_on("sqlite", "--workers", "2", "--worker-class", "gthread", "--threads", "4") as portal:
+        portal.expire()
+        portal.sandbox.fail(TOKEN, status=None, latency=5, times=None)
+        with ThreadPoolExecutor(12) as pool:
+            slow = [pool.submit(portal.look) for _ in range(12)]
+            portal.wait_for_refreshes(1)
+            for _ in range(20):
+                assert portal.browser.open(f"{portal.server.url}/public").body == "for everybody"
+            (refresh,) = [request for request in portal.sandbox.requests if request.path == TOKEN][1:]
+            assert refresh.status is None  # under way all the time
+        answers = [each.result().status for each in slow]
+        assert set(answers) == {200, 503}
+        assert answers.count(200) in {2, 3, 4}  # those who had a seat in one of the workers
+        assert portal.refreshes() == 1

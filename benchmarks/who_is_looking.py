@@ -14,6 +14,11 @@ app.config.from_prefixed_env()
 globus = Globus(app)
 
 
+@app.get("/public")
+def public() -> str:
+    return "for everybody"
+
+
 @app.get("/me")
 @globus.login_required
 def me() -> dict[str, str | int | None]:

@@ -1,11 +1,10 @@
-"""A portal on many workers, one signed-in browser at it, and a token that has run out as often as a test likes."""
+"""A portal on many workers, one signed-in browser at it, and a token that has run out whenever one likes."""
 
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -13,13 +12,11 @@ from benchmarks.browser import Browser, Seen
 from benchmarks.server import Server
 from benchmarks.setting import SECRET_KEY, environ
 from benchmarks.stores import new_store
-
 from trivet.sandbox import Sandbox
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.store import Store, open_store
 
-HERE = Path(__file__).parent
 TOKEN = "/v2/oauth2/token"
 TRANSFER = "transfer.api.globus.org"
 
@@ -37,7 +34,7 @@ class Portal:
         """Let the token have run out, as after a weekend, whatever time it is."""
         ((session,), _) = self.store.scan_sessions(limit=2)
         record = self.store.find_token(session.id, TRANSFER)
-        assert record
+        assert record is not None
         sealed_tokens = SealedTokens(Sealer([SECRET_KEY.encode()], "token"))
         expired = replace(sealed_tokens.open(record), expires_at=0)
         replaced = replace(record, version=record.version + 1, sealed=sealed_tokens.seal(session.id, expired))
@@ -78,7 +75,7 @@ def portal_on(kind: str, *gunicorn: str, **settings: Any) -> Iterator[Portal]:
     with (
         Sandbox() as sandbox,
         new_store(kind) as url,
-        Server("who_is_looking:app", *gunicorn, path=HERE) as server,
+        Server("benchmarks.who_is_looking:app", *gunicorn) as server,
     ):
         server.start(environ(sandbox, server, url, **settings))
         browser = Browser()
