@@ -2,16 +2,25 @@
 
 import argparse
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from benchmarks.contention import measure_contention
 from benchmarks.imports import measure_imports
 from benchmarks.logins import measure_logins
 from benchmarks.pages import measure_pages
-from benchmarks.report import imports_table, logins_table, pages_table, sandboxes_table
+from benchmarks.report import (
+    contention_table,
+    imports_table,
+    logins_table,
+    pages_table,
+    sandboxes_table,
+    slow_globus_table,
+)
 from benchmarks.sandboxes import measure_sandboxes
 from benchmarks.setting import running_portal
+from benchmarks.slow_globus import measure_slow_globus
 from benchmarks.stores import KINDS, new_store
 from trivet.sandbox import Sandbox
 
@@ -21,40 +30,76 @@ WORKERS = {"sync": ("--worker-class", "sync"), "gthread": ("--worker-class", "gt
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmarks that the command line asks for."""
     options = _options(arguments)
-    print(_circumstances(options), flush=True)
-    gunicorn = WORKERS[options.worker]
-    with Sandbox() as sandbox, new_store(options.store) as store:
-        measured = measure_pages(
-            sandbox, store, gunicorn=gunicorn, starts=options.starts, rounds=options.rounds, requests=options.requests
+    print(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, gunicorn {version('gunicorn')}")
+    for part in options.parts or PARTS:
+        PARTS[part](options)
+
+
+def _pages(options: argparse.Namespace) -> None:
+    for store in options.store or KINDS:
+        _say(
+            f"{store}, one {options.worker} worker; {options.starts} starts, {options.rounds} rounds each, "
+            f"{options.requests} requests per page and round"
         )
-        print(f"\n{pages_table(measured)}", flush=True)
-        with running_portal(sandbox, store, *gunicorn) as portal:
-            print(f"\n{logins_table(measure_logins(sandbox, portal, options.logins))}", flush=True)
-    print(f"\n{imports_table(measure_imports(options.imports))}", flush=True)
-    sandboxes = measure_sandboxes(starts=options.cold_starts, requests=options.tokens)
-    print(f"\n{sandboxes_table(sandboxes)}")
+        gunicorn = WORKERS[options.worker]
+        with Sandbox() as sandbox, new_store(store) as url:
+            measured = measure_pages(
+                sandbox, url, gunicorn=gunicorn, starts=options.starts, rounds=options.rounds, requests=options.requests
+            )
+            _say(pages_table(measured))
+            with running_portal(sandbox, url, *gunicorn) as portal:
+                _say(logins_table(measure_logins(sandbox, portal, options.logins)))
+
+
+def _contention(options: argparse.Namespace) -> None:
+    measured = {store: measure_contention(store, rounds=options.contention_rounds) for store in options.store or KINDS}
+    _say(contention_table(measured))
+
+
+def _slow_globus(options: argparse.Namespace) -> None:
+    for store in options.store or KINDS:
+        _say(f"{store}, 2 workers of 4 threads, 12 requests that want a token")
+        _say(slow_globus_table(measure_slow_globus(store)))
+
+
+def _imports(options: argparse.Namespace) -> None:
+    _say(imports_table(measure_imports(options.imports)))
+
+
+def _sandboxes(options: argparse.Namespace) -> None:
+    _say(sandboxes_table(measure_sandboxes(starts=options.cold_starts, requests=options.tokens)))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "pages": _pages,
+    "contention": _contention,
+    "slow-globus": _slow_globus,
+    "imports": _imports,
+    "sandboxes": _sandboxes,
+}
+
+
+def _say(text: str) -> None:
+    print(f"\n{text}", flush=True)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--store", choices=KINDS, default="sqlite", help="where sessions live")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all when left out")
+    parser.add_argument("--store", choices=KINDS, action="append", help="where sessions live; each in turn if left out")
     parser.add_argument("--worker", choices=tuple(WORKERS), default="sync", help="gunicorn's kind of worker")
     parser.add_argument("--starts", type=int, default=8, help="how often all applications are started anew")
     parser.add_argument("--rounds", type=int, default=30, help="how often each page has its turn, per start")
     parser.add_argument("--requests", type=int, default=20, help="requests per turn")
     parser.add_argument("--logins", type=int, default=100, help="sign-ins, one after another")
+    parser.add_argument("--contention-rounds", type=int, default=20, help="how often one token expires for everybody")
     parser.add_argument("--imports", type=int, default=15, help="fresh interpreters per import")
     parser.add_argument("--cold-starts", type=int, default=10, help="starts of the sandbox, and of fauxbus")
     parser.add_argument("--tokens", type=int, default=100_000, help="tokens asked of the sandbox over one connection")
-    return parser.parse_args(arguments)
-
-
-def _circumstances(options: argparse.Namespace) -> str:
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, gunicorn {version('gunicorn')} with one "
-        f"{options.worker} worker, {options.store};\n"
-        f"{options.starts} starts, {options.rounds} rounds each, {options.requests} requests per page and round"
-    )
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return options
 
 
 if __name__ == "__main__":

@@ -8,24 +8,8 @@ from benchmarks.table import table
 
 def test_the_benchmarks_run(capsys: pytest.CaptureFixture[str]) -> None:
     """Even the shortest run measures every page, and finds two provider calls per login and under 100 cookie bytes."""
-    main(
-        [
-            "--starts",
-            "1",
-            "--rounds",
-            "1",
-            "--requests",
-            "1",
-            "--logins",
-            "1",
-            "--imports",
-            "1",
-            "--cold-starts",
-            "1",
-            "--tokens",
-            "8",
-        ]
-    )
+    few = "--starts 1 --rounds 1 --requests 1 --logins 1 --imports 1 --cold-starts 1 --tokens 8"
+    main(["pages", "imports", "sandboxes", "--store", "sqlite", *few.split()])
     lines = [[cell.strip() for cell in line.split("|")] for line in capsys.readouterr().out.splitlines()]
     figures = {cells[1].split(" (")[0]: cells[2] for cells in lines if len(cells) > 3}
     assert {"bare page", "public page", "signed-in page", "token page", "client page"} <= figures.keys()
