@@ -92,6 +92,11 @@ def _basic(client_id: str, secret: str) -> str:
     return base64.b64encode(f"{client_id}:{secret}".encode()).decode()
 
 
+def _escaped(text: str) -> str:
+    """Percent-encode every single character, as RFC 6749 section 2.3.1 lets a client do."""
+    return "".join(f"%{ord(each):02X}" for each in text)
+
+
 @pytest.fixture
 def needs(globus, visitor, endpoint, pkce):
     portal, gateway, notebook = (globus.clients[key] for key in ("portal", "gateway", "notebook"))
@@ -112,6 +117,8 @@ def needs(globus, visitor, endpoint, pkce):
             "secret": lambda: portal.secret,
             "basic": lambda: _basic(portal.id, portal.secret),
             "unpadded": lambda: _basic(portal.id, portal.secret).rstrip("="),
+            "encoded": lambda: _basic(_escaped(portal.id), _escaped(portal.secret)),
+            "half_encoded": lambda: _basic(portal.id, _escaped(portal.secret)[:-1]),
             "gateway": lambda: gateway.id,
             "gateway_basic": lambda: _basic(gateway.id, gateway.secret),
             "notebook": lambda: notebook.id,

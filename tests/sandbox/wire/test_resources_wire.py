@@ -7,6 +7,7 @@ import pytest
 from sandbox.wire.conftest import Row
 
 INTROSPECT = "POST /v2/oauth2/token/introspect"
+VALIDATE = "POST /v2/oauth2/token/validate"
 REVOKE = "POST /v2/oauth2/token/revoke"
 USERINFO = "/v2/oauth2/userinfo"
 IDENTITIES = "GET /v2/api/identities?usernames=ada@uni.example"
@@ -32,6 +33,12 @@ def _unasked(answer):
     return {**answer, "auth": None}
 
 
+def _at(answer, credentials):
+    return {**answer, "auth": f"Basic {{{credentials}}}"}
+
+
+NOBODY_ASKS = _unasked(CLIENT)
+
 TOKENS = [
     ("a token lets nobody introspect", "RFC 7662 2.1", INTROSPECT, "token={access}", _by(CLIENT, "access")),
     ("nor does an id alone", "RFC 7662 2.1", INTROSPECT, "token={access}&client_id={portal}", _unasked(CLIENT)),
@@ -48,6 +55,15 @@ TOKENS = [
     ("no callback in the answer", "RFC 7009 2.3", REVOKE, "token=x&callback=evil", {"status": 200, "page": INACTIVE}),
     ("nobody revokes by a token alone", "RFC 7009 2.1", REVOKE, "token={access}", _unasked(CLIENT)),
     ("nor by an id that has a secret", "RFC 7009 2.1", REVOKE, "token={access}&client_id={portal}", _unasked(CLIENT)),
+    ("another's token is left alone", "RFC 7009 2.1", REVOKE, "token={access}", _at({"status": 200}, "gateway_basic")),
+    ("another's token is none to validate", "globus-cli", VALIDATE, "token={refresh}", _at(DEAD, "gateway_basic")),
+    (
+        "a client with no secret asks about none",
+        "RFC 7662 2.1",
+        INTROSPECT,
+        "token=x&client_id={notebook}",
+        NOBODY_ASKS,
+    ),
     ("an ID token is not to be revoked", "RFC 7009 2.2", REVOKE, "token={id_token}", DEAD),
 ]
 
@@ -83,3 +99,15 @@ def test_a_refused_revocation_revokes_nothing(globus, hold, needs):
             hold(Row(promise, source, request, body=body, **answer))
     assert globus.token_is_active(needs["access"])
     assert globus.token_is_active(needs["refresh"])
+
+
+def test_what_another_client_revokes_lives_on(globus, hold, needs):
+    """It is told that the token is dead, as for one that never was, and the token is not (RFC 7009 section 2.1)."""
+    for kind in ("access", "refresh", "transfer"):
+        answer = hold(
+            Row(
+                "revoked by another", "RFC 7009 2.1", REVOKE, 200, **_at({"body": f"token={{{kind}}}"}, "gateway_basic")
+            )
+        )
+        assert answer.json == {"active": False}
+        assert globus.token_is_active(needs[kind])

@@ -24,6 +24,8 @@ UNSUPPORTED = (400, "unsupported_grant_type")
 
 SECRETS = [
     ("scheme in any case", "RFC 7235 2.1", REDEEM, FINE, {"auth": "bAsIc {basic}"}),
+    ("credentials encoded as a form", "RFC 6749 2.3.1", REDEEM, FINE, {"auth": "Basic {encoded}"}),
+    ("encoded and one digit short", "RFC 6749 2.3.1", REDEEM, CLIENT, {"auth": "Basic {half_encoded}"}),
     ("id beside its own header", "RFC 6749 2.3", REDEEM + "&client_id={portal}", FINE, {}),
     ("no padding, no credentials", "RFC 4648 3.2", REDEEM, CLIENT, {"auth": "Basic {unpadded}"}),
     ("two sets of credentials", "RFC 7235 4.2", REDEEM, CLIENT, {"auth": "Basic {basic}, Basic {basic}"}),
