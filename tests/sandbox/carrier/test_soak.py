@@ -1,22 +1,43 @@
-"""Ten thousand files, a gigabyte: every byte arrives, and the sandbox answers meanwhile."""
+"""Ten thousand files, a gigabyte: every byte arrives, cancel stops it, and being killed leaves no half of a file."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 FILES = 10_000
 TOTAL_BYTES = 1 << 30
+SOME = 1_000
+TESTS = Path(__file__).parents[2]
+
+LARGE = pytest.param(FILES, TOTAL_BYTES, marks=pytest.mark.soak, id="large")
+SMALL = pytest.param(200, 1 << 22, id="small")
+
+PROGRAM = """
+import os, sys, time
+from depot import Depot
+depot = Depot(time.time, data_dir=sys.argv[1])
+with depot.globus:
+    os.environ.update(depot.globus.environ)
+    task = depot.submit(("/run", "/run"), verify_checksum=True)
+    depot.until(task, lambda task: task["files_transferred"] >= int(sys.argv[2]))
+    print("half way", flush=True)
+    sys.stdin.read()
+"""
 
 
-def _fill(root, seed):
+def _fill(root, files, total_bytes):
     """Write the files, of all sizes from empty to two megabytes, and return checksum and size of each by path."""
-    rolling = random.Random(seed)
+    rolling = random.Random(7)
     noise = rolling.randbytes(4_000_000)
-    sizes = [int(rolling.paretovariate(1.1)) for _ in range(FILES - 1)]
-    scale = TOTAL_BYTES / sum(min(each, 200) for each in sizes)
+    sizes = [int(rolling.paretovariate(1.1)) for _ in range(files - 1)]
+    scale = total_bytes / sum(min(each, 200) for each in sizes)
     sizes = [0, *(int(min(each, 200) * scale) for each in sizes)]
     written = {}
     for n, size in enumerate(sizes):
@@ -25,27 +46,66 @@ def _fill(root, seed):
         begin = rolling.randrange(len(noise))
         data = (noise[begin:] + noise * (size // len(noise) + 1))[:size]
         path.write_bytes(data)
-        written[f"/run/{n % 100:02}/{n}.dat"] = (hashlib.md5(data).hexdigest(), size)
+        written[f"/run/{n % 100:02}/{n}.dat"] = _sum_of(data)
     return written
 
 
-@pytest.mark.soak
-def test_ten_thousand_files_and_a_gigabyte(depot):
-    """All files arrive with the right bytes; the recorded checksums are theirs; progress only ever grows."""
-    written = _fill(depot.root(), seed=7)
+def _sum_of(data):
+    return hashlib.md5(data).hexdigest(), len(data)
+
+
+def _found(root):
+    """Return checksum and size of every file that can be seen, by path."""
+    seen = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".trivet-partial-"))
+    return {f"/{path.relative_to(root)}": _sum_of(path.read_bytes()) for path in seen}
+
+
+@pytest.mark.parametrize(("files", "total_bytes"), [SMALL, LARGE])
+def test_every_byte_arrives(depot, files, total_bytes):
+    """All files arrive with the right bytes; the recorded checksums are theirs; progress moves, and only ever grows."""
+    written = _fill(depot.root(), files, total_bytes)
     total = sum(size for _, size in written.values())
-    assert total > 0.95 * TOTAL_BYTES
+    assert total > 0.95 * total_bytes
     task_id = depot.submit(("/run", "/run"), verify_checksum=True)
     client, seen = depot.client(), []
     while (task := client.get_task(task_id))["status"] == "ACTIVE":
         seen.append((task["bytes_transferred"], task["files_transferred"], task["subtasks_succeeded"]))
     assert seen == sorted(seen)
-    assert len(set(seen)) > 10
-    assert (task["status"], task["files_transferred"], task["faults"]) == ("SUCCEEDED", FILES, 0)
+    assert len(set(seen)) > files // 1_000 - 1
+    assert (task["status"], task["files_transferred"], task["faults"]) == ("SUCCEEDED", files, 0)
     assert task["bytes_transferred"] == task["bytes_checksummed"] == total
     pages = client.paginated.task_successful_transfers(task_id)
     recorded = {each["destination_path"]: (each["checksum"], each["size"]) for page in pages for each in page}
     assert recorded == written
-    for path, (checksum, size) in written.items():
-        data = (depot.root("there") / path[1:]).read_bytes()
-        assert (hashlib.md5(data).hexdigest(), len(data)) == (checksum, size)
+    assert _found(depot.root("there")) == written
+
+
+@pytest.mark.soak
+def test_cancel_stops_at_once(depot):
+    """After the answer to a cancel no file appears any more: what is there is what the task counts, and is whole."""
+    written = _fill(depot.root(), FILES, TOTAL_BYTES)
+    task_id = depot.submit(("/run", "/run"), verify_checksum=True)
+    depot.until(task_id, lambda task: task["files_transferred"] >= SOME)
+    depot.client().cancel_task(task_id)
+    canceled = depot.client().get_task(task_id)
+    there = _found(depot.root("there"))
+    assert SOME <= len(there) == canceled["files_transferred"] < FILES
+    assert there.items() <= written.items()
+    task = depot.finished(task_id)
+    assert (task["status"], task["files_transferred"]) == ("FAILED", canceled["files_transferred"])
+    assert _found(depot.root("there")) == there
+
+
+@pytest.mark.soak
+def test_killed_in_the_middle(tmp_path):
+    """``kill -9`` among thousands of files: each that is there under its name is whole, and it is not all of them."""
+    written = _fill(tmp_path / "here", FILES, TOTAL_BYTES)
+    environ = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), str(SOME)]
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "half way\n"
+        running.kill()
+    there = _found(tmp_path / "there")
+    assert SOME <= len(there) < FILES
+    assert there.items() <= written.items()
