@@ -19,7 +19,7 @@ HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
 @dataclass
 class Form:
     action: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -36,7 +36,7 @@ class _Reader(HTMLParser):
         if tag == "form":
             self.forms.append(Form(values.get("action", "")))
         elif tag == "input" and self.forms and values.get("name"):
-            self.forms[-1].fields[values["name"]] = values.get("value", "")
+            self.forms[-1].fields.append((values["name"], values.get("value", "")))
         elif tag == "button" and self.forms:
             self.forms[-1].buttons.append((values.get("name", ""), values.get("value", "")))
         elif tag == "a":
@@ -64,6 +64,10 @@ class Seen:
     def link(self, label: str) -> str:
         """The address of the link that begins with *label*."""
         return next(address for text, address in self._reader.links if text.strip().startswith(label))
+
+    def offers(self, label: str) -> bool:
+        """Whether there is a link that begins with *label*."""
+        return any(text.strip().startswith(label) for text, _ in self._reader.links)
 
     def has(self, name: str) -> bool:
         """Whether there is a button of that name."""
@@ -93,7 +97,8 @@ class Navigator:
             hops.append(url)
             if self.stop_before and url.startswith(self.stop_before):
                 return Seen(response, hops)
-            method, options = "GET", {}
+            if response.status_code != 307:  # which repeats the request, body and all
+                method, options = "GET", {}
         raise AssertionError(f"redirected in a circle: {hops}")
 
     def step(self, url: str, *, method: str = "GET", referrer: str | None = None, **options: Any) -> requests.Response:
@@ -110,18 +115,33 @@ class Navigator:
         for form in seen.forms:
             for button, offered in form.buttons:
                 if button == name and value in (None, offered):
-                    data = {**form.fields, **({name: offered} if name else {})}
+                    data = [*form.fields, *([(name, offered)] if name else [])]
                     return self.open(urljoin(seen.url, form.action), method="POST", referrer=seen.url, data=data)
         raise AssertionError(f"no button {name!r} {value!r} on {seen.url}: {[form.buttons for form in seen.forms]}")
 
     def agree(self, seen: Seen, person: str = "ada", *, decision: str = "allow") -> Seen:
-        """Pass the pages of the sandbox, as many as there are: be *person*, and allow or deny."""
-        while seen.url.startswith(self.globus.url) and (seen.has("identity") or seen.has("decision")):
-            if seen.has("identity"):
-                seen = self.press(seen, "identity", self.globus.people[person].identities[0].id)
-            else:
+        """
+        Pass the pages of the sandbox, as many as there are: be *person*, and allow or deny.
+
+        Where only some of their identities are offered, the first of those; and on through the page of the site that
+        says what Globus is going to ask for.
+        """
+        for _ in range(20):
+            if seen.offers("Continue to Globus"):
+                seen = self.open(seen.link("Continue to Globus"), referrer=seen.url)
+            elif not seen.url.startswith(self.globus.url):
+                return seen
+            elif seen.has("identity"):
+                offered = [value for form in seen.forms for name, value in form.buttons if name == "identity"]
+                own = [identity.id for identity in self.globus.people[person].identities]
+                seen = self.press(seen, "identity", next(each for each in own if each in offered))
+            elif seen.has("factor"):
+                seen = self.press(seen, "factor")
+            elif seen.has("decision"):
                 seen = self.press(seen, "decision", decision)
-        return seen
+            else:
+                return seen
+        raise AssertionError(f"asked in circles, last at {seen.url}")
 
     def sign_in(self, url: str, person: str = "ada") -> Seen:
         """Go to *url* and sign in on the way, agreeing to everything."""

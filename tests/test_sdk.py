@@ -80,15 +80,6 @@ def test_a_link_cannot_make_people_consent(site: Site, browser: Navigator, new_b
         assert browser.open(spoilt).url == f"{site.url}/public"
 
 
-def test_a_form_that_lacks_consent_leads_to_it(site: Site, browser: Navigator) -> None:
-    """A form whose view needs consent is not lost in a redirect: a page says so, and its button asks for consent."""
-    browser.sign_in(f"{site.url}/private")
-    seen = browser.open(f"{site.url}/token", method="POST", referrer=f"{site.url}/public")
-    assert seen.status == 403
-    assert browser.agree(browser.open(seen.link("Give permission"))).url == f"{site.url}/public"
-    assert browser.open(f"{site.url}/token", method="POST", referrer=f"{site.url}/public").status == 200
-
-
 def test_withheld_scopes_end_in_a_page(site: Site, browser: Navigator, sandbox: Sandbox) -> None:
     """When Globus grants less than the page needs, a page says so instead of asking for ever."""
     browser.sign_in(f"{site.url}/private")

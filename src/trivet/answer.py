@@ -25,17 +25,18 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A button of a page: its label, where it leads, and whether it posts."""
+    """A button of a page: its label, where it leads, whether it posts, and then which fields."""
 
     label: str
     url: str
     post: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """
-    A page in plain words, shown by the template ``trivet/page.html``.
+    A page in plain words, shown by the template ``trivet/page.html``. ``details`` are names and values, as a list.
 
     ``reference`` is also in the log, so that the person who reads it out and the one who reads the log find each other.
     """
@@ -43,6 +44,7 @@ class Page:
     title: str
     message: str
     hint: str = ""
+    details: tuple[tuple[str, str], ...] = ()
     actions: tuple[Action, ...] = ()
     reference: str | None = None
     app_name: str = ""

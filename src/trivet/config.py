@@ -164,6 +164,10 @@ SETTINGS = (
         sentence="How long a person may take at Globus to sign in.",
     ),
     Setting(
+        name="EXPLAIN_STEP_UP", read=_flag, default=True,
+        sentence="Whether a page says who asks for what before a signed-in person is sent to Globus for more.",
+    ),
+    Setting(
         name="HTTP_TIMEOUT_SECONDS", read=_seconds, default=10,
         sentence="How long to wait for an answer of Globus.",
     ),
@@ -203,6 +207,7 @@ class Config:
     session_idle_seconds: int
     session_absolute_seconds: int
     login_seconds: int
+    explain_step_up: bool
     http_timeout_seconds: int
     waiting_requests: int
     sweep_seconds: int
@@ -269,6 +274,11 @@ class Config:
         return urlsplit(self.redirect_uri).path
 
     @property
+    def carry_on_path(self) -> str:
+        """Where a form is carried on with that a step-up has interrupted."""
+        return f"{self.url_prefix}/login/continue"
+
+    @property
     def logout_path(self) -> str:
         return f"{self.url_prefix}/logout"
 
@@ -321,8 +331,9 @@ def _contradictions(fields: Mapping[str, Any]) -> list[str]:
         problems.append(
             f"GLOBUS_REDIRECT_URI has to be an address under GLOBUS_BASE_URL ({base_url}), without a query."
         )
-    if redirect.path == f"{fields['url_prefix']}/logout":
-        problems.append("GLOBUS_REDIRECT_URI is the address of /logout.")
+    for taken in ("/logout", "/login/continue"):
+        if redirect.path == f"{fields['url_prefix']}{taken}":
+            problems.append(f"GLOBUS_REDIRECT_URI is the address of {taken}.")
     if fields["session_idle_seconds"] > fields["session_absolute_seconds"]:
         problems.append("GLOBUS_SESSION_IDLE_SECONDS is longer than GLOBUS_SESSION_ABSOLUTE_SECONDS.")
     return problems

@@ -5,11 +5,11 @@ An adapter makes one `Core` per application, asks it for a `Visit` per request, 
 duties:
 
 - build the core once, from the framework's configuration;
-- mount ``/login``, the callback and ``/logout``, and let `Placement` see each request first;
+- mount ``/login``, the callback, ``/login/continue`` and ``/logout``, and let `Placement` see each request first;
 - turn a framework request into a `Request`, and an `Answer` into a framework response, with its cookies;
 - keep one `Visit` per request, and show the signed-in user to the application;
 - guard a view by `Visit.signed_in`;
-- hand every `TrivetError` that leaves a view to `Routes.refusal`;
+- hand every `TrivetError` that leaves a view to `Routes.refusal`, with what was `Posted`;
 - mark answers that depend on who is looking as private;
 - have the core sweep: `Sweeper.start` at each request, cheap once it runs;
 - close the core when the application ends.
@@ -23,11 +23,14 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from trivet.access_log import hide_codes
+from trivet.answered import Answered
 from trivet.background import Background
+from trivet.carry_on import CarryOn
 from trivet.config import Config
 from trivet.departure import Departures
 from trivet.events import Events, Listener
 from trivet.globus_auth import GlobusAuth
+from trivet.kept import Kept
 from trivet.lease import Leases
 from trivet.login import Login
 from trivet.logout import Logout
@@ -124,6 +127,9 @@ class Core:
             pending_cookies=pending_cookies,
             ask_sealer=Sealer(config.secret_keys, "ask", random=random),
         )
+        kept = Kept(self._store, Sealer(config.secret_keys, "kept", random=random), clock=clock)
+        answered = Answered(kept, clock=clock)
+        carry_on = CarryOn(config, kept, random=random)
         self.placement = Placement(config)
         self.routes = Routes(
             config,
@@ -131,7 +137,17 @@ class Core:
             login=login,
             logout=self._logout,
             departures=departures,
-            step_up=StepUp(config, departures=departures, sessions=self._sessions, events=events),
+            step_up=StepUp(
+                config,
+                departures=departures,
+                sessions=self._sessions,
+                answered=answered,
+                carry_on=carry_on,
+                events=events,
+            ),
+            carry_on=carry_on,
+            answered=answered,
+            sessions=self._sessions,
             pending_cookies=pending_cookies,
             session_cookie=self.session_cookie,
         )

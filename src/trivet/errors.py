@@ -13,6 +13,7 @@ Everything that can go wrong, in one tree.
     │   ├── IdTokenRefused     the ID token does not prove who signed in
     │   ├── SignInInVain       somebody who has just signed in is to do it again
     │   └── ScopesWithheld     the sign-in worked, but without permissions that the page needs
+    ├── NothingToCarryOn       what a form sent is not there to be sent, or not for this person
     ├── GlobusUnavailable      no usable answer from Globus; nothing was changed, trying again is safe
     ├── GlobusRefused          a Globus service turned down a call
     ├── ClientRefused          Globus does not accept this application's client id and secret
@@ -101,11 +102,19 @@ class ConsentNeeded(StepUpNeeded):
         return self.requirement.required_scopes
 
 
-def step_up_needed(requirement: Requirement) -> StepUpNeeded:
-    """Return the error that says what *requirement*, which is not empty, wants of the signed-in user."""
+def step_up_needed(requirement: Requirement, *, by: str = "") -> StepUpNeeded:
+    """
+    Return the error that says what *requirement*, which is not empty, wants of the signed-in user.
+
+    Args:
+        requirement: what is wanted.
+        by: the resource server that wants it; empty when the page does.
+    """
     if requirement.is_about_the_session:
-        return StepUpNeeded("This page needs you to confirm who you are.", requirement=requirement)
-    return ConsentNeeded("This page needs a permission that you have not given yet.", requirement=requirement)
+        return StepUpNeeded("This page needs you to confirm who you are.", requirement=requirement, wanted_by=by)
+    return ConsentNeeded(
+        "This page needs a permission that you have not given yet.", requirement=requirement, wanted_by=by
+    )
 
 
 class SignInError(TrivetError):
@@ -153,6 +162,13 @@ class ScopesWithheld(SignInError):
 
     code = "scopes_withheld"
     status = 403
+
+
+class NothingToCarryOn(TrivetError):
+    """What a form sent before a step-up is not there any more, or is not this person's to send. Nothing was sent."""
+
+    code = "nothing_to_carry_on"
+    status = 410
 
 
 NO_ANSWER = "This page needs Globus, which gives no answer just now."

@@ -20,7 +20,7 @@ FOR_OPERATORS = "This site is not set up correctly. Please tell the people who r
 
 TITLES = {
     "login_required": "Please sign in",
-    "step_up_required": "Globus needs a word with you",
+    "step_up_required": "One more step at Globus",
     "consent_required": "Permission needed",
     "sign_in_denied": "Not signed in",
     "attempt_unknown": "Sign-in not completed",
@@ -28,6 +28,7 @@ TITLES = {
     "id_token_refused": "Sign-in not completed",
     "scopes_withheld": "Permission not given",
     "sign_in_in_vain": "Signing in did not help",
+    "nothing_to_carry_on": "Nothing to carry on with",
     "globus_unavailable": "Globus is not answering",
     "globus_refused": "Globus said no",
     "client_refused": "Something is wrong with this site",

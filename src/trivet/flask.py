@@ -14,7 +14,8 @@ import atexit
 import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import replace
+from typing import Any, ParamSpec, TypeVar, overload
 from urllib.parse import quote, urlsplit
 
 from blinker import Namespace
@@ -31,6 +32,7 @@ from flask import (
 )
 from globus_sdk import GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from trivet.answer import Answer, Cookie, Page
 from trivet.config import LOOPBACK, Config
@@ -39,7 +41,7 @@ from trivet.errors import TrivetError
 from trivet.events import EVENTS
 from trivet.placement import Placement
 from trivet.refresh import MARGIN_SECONDS
-from trivet.request import Request
+from trivet.request import Posted, Request
 from trivet.sdk import AnyClient, as_trivet_error
 from trivet.store import Store
 from trivet.tokens import AccessToken, Grant
@@ -105,12 +107,24 @@ class Globus:
         """Which Globus services this session may use, and until when; empty when nobody is signed in."""
         return _visit().grants()
 
-    def login_required(self, view: Callable[P, R]) -> Callable[P, R]:
-        """Let only signed-in users see *view*; everybody else signs in first and comes back to the same address."""
+    @overload
+    def login_required(self, view: Callable[P, R], /) -> Callable[P, R]: ...
+
+    @overload
+    def login_required(self, *, scopes: Sequence[str]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+    def login_required(self, view: Callable[P, R] | None = None, *, scopes: Sequence[str] = ()) -> Any:
+        """
+        Let only signed-in users see *view*; everybody else signs in first and comes back to the same address.
+
+        With ``@globus.login_required(scopes=[...])``, only those who have granted *scopes*; others do so first.
+        """
+        if view is None:
+            return functools.partial(self.login_required, scopes=scopes)
 
         @functools.wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            _visit().signed_in()
+            _visit().signed_in(scopes=scopes)
             return current_app.ensure_sync(view)(*args, **kwargs)  # type: ignore[no-any-return]
 
         return guarded
@@ -171,6 +185,7 @@ def _blueprint(core: Core) -> Blueprint:
 
     mount(config.login_path, "login", routes.login, ["GET"])
     mount(config.logout_path, "logout", routes.logout, ["GET", "POST"])
+    mount(config.carry_on_path, "carry_on", routes.carry_on, ["GET", "POST"])
     if config.callback_path != config.login_path:
         mount(config.callback_path, "callback", routes.callback, ["GET"])
     return blueprint
@@ -223,7 +238,21 @@ def _query() -> str:
 
 def _refuse(error: TrivetError, cause: BaseException | None = None) -> Response:
     error.__cause__ = error.__cause__ or cause
-    return _response(_core().routes.refusal(_request(), _visit(), error))
+    return _response(_core().routes.refusal(replace(_request(), posted=_posted()), _visit(), error))
+
+
+def _posted() -> Posted | None:
+    if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return None
+    try:
+        form, files = request.form, request.files
+    except RequestEntityTooLarge:
+        return Posted(is_too_long=True)
+    if request.content_length and not form and not files:
+        return None  # the page has read it by itself
+    own = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")  # the page that carries on has a fresh one
+    fields = tuple((name, value) for name, value in form.items(multi=True) if name != own)
+    return Posted(fields=fields, has_files=any(file.filename for file in files.values()))
 
 
 def _mark_private(response: Response) -> Response:
@@ -266,7 +295,8 @@ def _hidden_fields(page: Page) -> list[tuple[str, str]]:
     """Return what Flask-WTF wants in each form, where the application uses it; else it would refuse our own form."""
     csrf_token: Any = current_app.jinja_env.globals.get("csrf_token")
     posts = any(action.post for action in page.actions)
-    return [("csrf_token", csrf_token())] if csrf_token and posts else []
+    name = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
+    return [(name, csrf_token())] if csrf_token and posts else []
 
 
 def _set_cookie(response: Response, cookie: Cookie) -> None:

@@ -19,11 +19,25 @@ class Headers(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """
+    What came with a form: its fields in order, without the framework's own token against forgery.
+
+    ``has_files`` when there were files among them; ``is_too_long`` when it was not read because of its length.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    has_files: bool = False
+    is_too_long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """
     One request.
 
-    ``target`` is the path with its query as the browser sent them, ``host`` the ``Host`` header.
+    ``target`` is the path with its query as the browser sent them, ``host`` the ``Host`` header. ``posted`` is there
+    when a page could not be shown that a form was sent to; None when it was no form, or nobody cares.
     """
 
     method: str
@@ -31,6 +45,7 @@ class Request:
     host: str
     headers: Headers
     cookies: Mapping[str, str]
+    posted: Posted | None = None
 
     @property
     def path(self) -> str:

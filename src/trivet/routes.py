@@ -3,6 +3,7 @@ What each of our addresses answers, and what happens when a page cannot be shown
 
     /login             go to Globus, or on to ``next`` when somebody is signed in already
     /login/callback    come back from Globus
+    /login/continue    carry on with a form that a step-up has interrupted
     /logout            forget, revoke, and go to the Globus logout page
 
 Everything a browser sends is hostile until shown otherwise. Each method takes a `Request` and ends in an `Answer`;
@@ -15,6 +16,8 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from trivet.answer import Action, Answer, Cookie, Page, empty, redirect
+from trivet.answered import Answered
+from trivet.carry_on import CarryOn
 from trivet.config import Config
 from trivet.departure import Departures
 from trivet.errors import (
@@ -33,9 +36,9 @@ from trivet.pending import PendingCookies, PendingLogin
 from trivet.protocol import logout_url
 from trivet.redirects import location
 from trivet.request import Request
-from trivet.requirement import NOTHING
+from trivet.requirement import NOTHING, Requirement
 from trivet.scopes import missing
-from trivet.session import Opened, Session
+from trivet.session import Opened, Session, Sessions
 from trivet.stepup import StepUp
 from trivet.visit import Visit
 
@@ -67,6 +70,9 @@ class Routes:
         logout: Logout,
         departures: Departures,
         step_up: StepUp,
+        carry_on: CarryOn,
+        answered: Answered,
+        sessions: Sessions,
         pending_cookies: PendingCookies,
         session_cookie: str,
     ) -> None:
@@ -76,6 +82,9 @@ class Routes:
         self._logout = logout
         self._departures = departures
         self._step_up = step_up
+        self._carry_on = carry_on
+        self._answered = answered
+        self._sessions = sessions
         self._pending_cookies = pending_cookies
         self._session_cookie = session_cookie
 
@@ -112,6 +121,16 @@ class Routes:
             cookies=(Cookie(self._session_cookie, None),) if visit.carries_cookie else (),
             forget_framework_session=True,
         )
+
+    @_route
+    def carry_on(self, request: Request, visit: Visit) -> Answer:
+        """Show what was sent before a step-up, or send it when the person says so."""
+        try:
+            if request.method == "POST":
+                return self._carry_on.send(request, visit.session)
+            return self._carry_on.show(request, visit.session)
+        except LoginNeeded as error:
+            return self._step_up.answer(request, visit, error)
 
     def refusal(self, request: Request, visit: Visit, error: TrivetError) -> Answer:
         """Answer a request whose page raised *error*: send the person where they can mend it, or explain."""
@@ -151,12 +170,16 @@ class Routes:
             code=request.parameter("code"), error=request.parameter("error"), iss=request.parameter("iss")
         )
         before = visit.session
+        held = self._sessions.granted_scopes(before.id) if before else frozenset()
         opened = self._login.finish(pending, returned, replacing=before)
+        if pending.demand:
+            self._answered.note(pending.demand, session=opened.session, before=before)
         # A cookie without a session, or with somebody else's: what the framework keeps is the person's before.
         another = visit.carries_cookie and (before is None or before.sub != opened.session.sub)
-        return replace(self._welcome(request, pending, opened), forget_framework_session=another)
+        lost = held - opened.scopes if before and not another else frozenset()
+        return replace(self._welcome(request, pending, opened, lost), forget_framework_session=another)
 
-    def _welcome(self, request: Request, pending: PendingLogin, opened: Opened) -> Answer:
+    def _welcome(self, request: Request, pending: PendingLogin, opened: Opened, lost: frozenset[str]) -> Answer:
         cookies = (
             Cookie(self._session_cookie, opened.cookie_value.reveal()),
             Cookie(self._pending_cookies.name(pending.key), None),
@@ -165,6 +188,11 @@ class Routes:
             # Going back would only make the page ask again, for ever.
             error = ScopesWithheld("Globus did not give this site the permission it needs.", scopes=withheld)
             return self.explanation(request, error, cookies=cookies, again=pending, session=opened.session)
+        if lost:
+            # Another tab was granted these after this one had left. Globus knows, so it sends the browser straight on.
+            wanted = Requirement(required_scopes=tuple(sorted(lost)))
+            on = self._departures.begin(request, pending.return_to, requirement=wanted, session=opened.session)
+            return replace(on, cookies=(*cookies, *on.cookies))
         return redirect(location(pending.return_to, self._config.base_url), cookies=cookies)
 
     # -- explaining

@@ -44,7 +44,7 @@ class SessionAuthorizer(GlobusAuthorizer):
     ) -> None:
         self._refresher = refresher
         self._session = session
-        self._resource_server = resource_server
+        self.resource_server = resource_server
         self._needed = needed
         self._clock = clock
         self._tokens: TokenSet | None = None
@@ -67,15 +67,15 @@ class SessionAuthorizer(GlobusAuthorizer):
             return False
         if self._clock() - self._tokens.obtained_at < JUST_ISSUED_SECONDS:
             raise GlobusRefused(
-                f"{self._resource_server} does not accept the permission that Globus has just given.",
+                f"{self.resource_server} does not accept the permission that Globus has just given.",
                 hint="Try again in a minute, or sign out and in again.",
-                resource_server=self._resource_server,
+                resource_server=self.resource_server,
             )
         self._tokens = self._fresh(refused=self._tokens.access_token)
         return True
 
     def _fresh(self, *, refused: AccessToken | None) -> TokenSet:
-        return self._refresher.fresh_tokens(self._session, self._resource_server, needed=self._needed, refused=refused)
+        return self._refresher.fresh_tokens(self._session, self.resource_server, needed=self._needed, refused=refused)
 
 
 def bound_client(
@@ -123,7 +123,9 @@ def raise_requirement(context: RetryContext) -> RetryCheckResult:
     """
     response = context.response
     if response is not None and response.status_code >= 400 and (requirement := _requirement_of(response)):
-        raise step_up_needed(requirement)
+        authorizer = context.caller_info.authorizer
+        by = authorizer.resource_server if isinstance(authorizer, SessionAuthorizer) else ""
+        raise step_up_needed(requirement, by=by)
     return RetryCheckResult.no_decision
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from globus_sdk.authorizers import GlobusAuthorizer
 
-from trivet.errors import LoginNeeded
+from trivet.errors import LoginNeeded, step_up_needed
 from trivet.logout import Logout
 from trivet.refresh import MARGIN_SECONDS, Refresher
+from trivet.requirement import Requirement
+from trivet.scopes import missing
 from trivet.sdk import AnyClient, SessionAuthorizer, bound_client
 from trivet.session import Session, Sessions
 from trivet.tokens import AccessToken, Grant
@@ -26,6 +28,8 @@ _NOT_ASKED = object()
 class Visit:
     """
     One request's view of the session. Belongs to that request alone.
+
+    ``former_sub`` is whose session has turned out to be over in this very visit, if one has.
 
     Args:
         cookie_values: what the browser sent under our cookie's name; hostile.
@@ -48,6 +52,7 @@ class Visit:
         self._transports = transports
         self._clock = clock
         self._session: Session | object | None = _NOT_ASKED
+        self.former_sub: str | None = None
 
     @property
     def carries_cookie(self) -> bool:
@@ -77,15 +82,22 @@ class Visit:
         """The signed-in user, or None."""
         return self.session.user if self.session else None
 
-    def signed_in(self) -> Session:
+    def signed_in(self, *, scopes: Sequence[str] = ()) -> Session:
         """
         Return the session.
 
+        Args:
+            scopes: what its user has to have granted.
+
         Raises:
             LoginNeeded: there is none.
+            ConsentNeeded: it lacks some of *scopes*.
         """
         if self.session is None:
-            raise LoginNeeded("You are not signed in.", hint="Sign in to go on.")
+            wanted = Requirement(required_scopes=tuple(scopes))
+            raise LoginNeeded("You are not signed in.", hint="Sign in to go on.", requirement=wanted)
+        if scopes and (lacking := missing(scopes, self._sessions.granted_scopes(self.session.id))):
+            raise step_up_needed(Requirement(required_scopes=lacking))
         return self.session
 
     def grants(self) -> list[Grant]:
@@ -125,6 +137,7 @@ class Visit:
             session = self._sessions.find(value)
             if session and self._sessions.is_over(session):
                 self._logout.end(session, reason="timeout")
+                self.former_sub = session.sub
             elif session:
                 self._sessions.touch(session)
                 return session

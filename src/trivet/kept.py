@@ -1,0 +1,52 @@
+"""
+What we keep for a while on the server, sealed: each document under its own key, until its time is over.
+
+A document of one key does not open under another, so nobody who can write to the store can pass one person's things off
+as another's.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from trivet.errors import SealBroken
+from trivet.sealing import Sealer
+from trivet.store import Store
+
+
+class Kept:
+    """
+    Keeps documents: whatever JSON can hold.
+
+    Args:
+        store: where they are.
+        sealer: seals them.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(self, store: Store, sealer: Sealer, *, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._clock = clock
+
+    def put(self, key: str, document: Any, *, seconds: int) -> None:
+        """Keep *document* under *key* for *seconds*, in place of what is there."""
+        now = int(self._clock())
+        data = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        self._store.keep(key, self._sealer.seal(data, place=key), now=now, until=now + seconds)
+
+    def get(self, key: str) -> Any:
+        """Return what is kept under *key*; None when there is nothing, or it does not open."""
+        return self._opened(key, self._store.kept(key, now=int(self._clock())))
+
+    def take(self, key: str) -> Any:
+        """Return what is kept under *key*, to exactly one caller, and forget it; None to all others."""
+        return self._opened(key, self._store.take(key, now=int(self._clock())))
+
+    def _opened(self, key: str, sealed: bytes | None) -> Any:
+        if sealed is None:
+            return None
+        try:
+            return json.loads(self._sealer.open(sealed, place=key))
+        except SealBroken:
+            return None
