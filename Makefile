@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+STORES ?= sqlite postgresql valkey
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: demo test check soak bench clean
@@ -22,8 +23,9 @@ check: $(VENV)/.test  ## style, types and the direction of the arrows
 soak: $(VENV)/.browser  ## what takes too long for `make test`
 	$(PYTEST) -m soak -n 0
 
-bench: $(VENV)/.test  ## the figures in docs/benchmarks.md
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.test  ## the figures in docs/benchmarks.md; STORES=valkey for one store's only
+	@for store in $(STORES); do $(BIN)/python -m benchmarks --store $$store || exit; done
+	@for store in $(filter-out sqlite,$(STORES)); do $(BIN)/python -m benchmarks.many_sessions --store $$store || exit; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache artifacts

@@ -1,6 +1,9 @@
 """The benchmarks: that they run, and that their figures are what they say."""
 
+import re
+
 import pytest
+from benchmarks import many_sessions
 from benchmarks.__main__ import main
 from benchmarks.figures import Block, Spread, ratio, share_below, spread
 from benchmarks.table import table
@@ -16,6 +19,16 @@ def test_the_benchmarks_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert figures["tokens asked for"] == "8"
     assert figures["provider calls per login"] == "2"
     assert int(figures["cookie bytes per page view"]) < 100
+
+
+@pytest.mark.parametrize("store", many_sessions.KINDS)
+def test_many_sessions_are_measured(store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shortest run fills a store, says how many bytes a session takes, and ends all that are expired."""
+    options = ["--few", "10", "--many", "20", "--expired", "250", "--views", "2", "--rounds", "1", "--requests", "1"]
+    many_sessions.main(["--store", store, *options])
+    printed = capsys.readouterr().out
+    assert re.search(rf"{store}, \d\d+ bytes per session", printed)
+    assert "of 3 " in printed
 
 
 def test_a_ratio_compares_neighbours() -> None:
