@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STORES ?= sqlite postgresql valkey
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: demo test check soak bench clean
@@ -23,9 +22,8 @@ check: $(VENV)/.test  ## style, types and the direction of the arrows
 soak: $(VENV)/.browser  ## what takes too long for `make test`
 	$(PYTEST) -m soak -n 0
 
-bench: $(VENV)/.test  ## the figures in docs/benchmarks.md; STORES=valkey for one store's only
-	@for store in $(STORES); do $(BIN)/python -m benchmarks --store $$store || exit; done
-	@for store in $(filter-out sqlite,$(STORES)); do $(BIN)/python -m benchmarks.many_sessions --store $$store || exit; done
+bench: $(VENV)/.test  ## the figures in docs/benchmarks.md
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache artifacts

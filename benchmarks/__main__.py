@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from benchmarks import many_sessions
 from benchmarks.contention import measure_contention
 from benchmarks.imports import measure_imports
 from benchmarks.logins import measure_logins
@@ -46,7 +47,7 @@ def _pages(options: argparse.Namespace) -> None:
             measured = measure_pages(
                 sandbox, url, gunicorn=gunicorn, starts=options.starts, rounds=options.rounds, requests=options.requests
             )
-            _say(pages_table(measured))
+            _say(pages_table(measured, store))
             with running_portal(sandbox, url, *gunicorn) as portal:
                 _say(logins_table(measure_logins(sandbox, portal, options.logins)))
 
@@ -62,6 +63,12 @@ def _slow_globus(options: argparse.Namespace) -> None:
         _say(slow_globus_table(measure_slow_globus(store)))
 
 
+def _many_sessions(options: argparse.Namespace) -> None:
+    for store in options.store or KINDS:
+        if store in many_sessions.KINDS:  # those that several machines share
+            many_sessions.main(["--store", store])
+
+
 def _imports(options: argparse.Namespace) -> None:
     _say(imports_table(measure_imports(options.imports)))
 
@@ -74,6 +81,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "pages": _pages,
     "contention": _contention,
     "slow-globus": _slow_globus,
+    "many-sessions": _many_sessions,
     "imports": _imports,
     "sandboxes": _sandboxes,
 }
