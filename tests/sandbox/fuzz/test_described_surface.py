@@ -7,7 +7,6 @@ import itertools
 
 import pytest
 import requests
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +80,8 @@ def _is_absent(operation) -> bool:
 @pytest.mark.soak
 def test_requests_by_the_hundred_thousand(capsys):
     """No 5xx but those that are meant, no traceback in an answer or in the log, no hang, and memory has an end."""
+    import schemathesis  # takes a second, which `make test` would pay for collecting this file
+
     with FuzzedSandbox() as sandbox, requests.Session() as http:
         http.trust_env = False
         fuzzing = Fuzzing(sandbox, http)
