@@ -191,3 +191,11 @@ def test_listening_elsewhere_needs_an_issuer():
         Sandbox(host="0.0.0.0")
     with Sandbox(host="0.0.0.0", issuer=ISSUER) as globus:
         assert globus.url == ISSUER
+
+
+@pytest.mark.parametrize("value", ["", "x", "\xff\xfe", '"\\303\\200"'])
+def test_cookies_of_somebodys_own_making(keyed, value):
+    """Only the cookie that the right key gave opens the page."""
+    name = f"sandbox-control-{urlsplit(ISSUER).port}"
+    status, _ = _get(keyed, "/sandbox/", "localhost", Cookie=f"{name}={value}")
+    assert status == 303

@@ -72,9 +72,12 @@ def test_the_log_is_live(chromium, globus):
         page.click("li.request summary")
         page.click("li.request .copy-button")
         assert page.evaluate("navigator.clipboard.readText()") == f"curl --request GET \\\n  {globus.url}/jwk.json"
+        page.click("li.request summary >> nth=0")
+        page.click("li.request summary >> nth=0")  # closed and open again: it has the focus, and keeps it
         requests.get(f"{globus.url}/v2/oauth2/userinfo")
         page.locator("li.request.refused", has_text="No Authorization header came.").wait_for()
         assert page.locator("li.request details[open]").count() == 1
+        assert page.locator("li.request summary:focus").inner_text().endswith("/jwk.json")
         assert "/jwk.json" in page.locator("li.request details[open]").inner_text()
 
 

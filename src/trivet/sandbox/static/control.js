@@ -7,18 +7,19 @@ function openNumbers(list) {
   return new Set([...list.querySelectorAll("li:has(> details[open])")].map((row) => row.dataset.number));
 }
 
-function isBeingRead(list) {
+function isBeingCopied(list) {
   const selection = document.getSelection();
-  return document.hidden || list.contains(document.activeElement) ||
-    (selection !== null && !selection.isCollapsed && list.contains(selection.anchorNode));
+  return selection !== null && !selection.isCollapsed && list.contains(selection.anchorNode);
 }
 
 function show(list, text) {
   const open = openNumbers(list);
+  const focused = list.contains(document.activeElement) ? document.activeElement.closest("li").dataset.number : null;
   const rows = new DOMParser().parseFromString(`<ol>${text}</ol>`, "text/html").querySelectorAll("ol > li");
   list.replaceChildren(...[...rows].slice(0, Number(list.dataset.most) || Infinity));
   for (const row of list.children) {
     if (open.has(row.dataset.number)) row.querySelector("details").open = true;
+    if (focused !== null && row.dataset.number === focused) row.querySelector("summary").focus({ preventScroll: true });
   }
   if (navigator.clipboard) addCopyButtons(list);
 }
@@ -27,11 +28,12 @@ async function keepUpToDate(list) {
   let shown = null;
   for (;;) {
     await new Promise((later) => setTimeout(later, EVERY));
-    if (isBeingRead(list)) continue;
+    if (document.hidden || isBeingCopied(list)) continue;
     try {
       const answer = await fetch(list.dataset.live, { redirect: "error" });
       const text = answer.ok ? await answer.text() : shown;
-      if (text !== shown && !isBeingRead(list)) show(list, text);
+      if (text === shown || isBeingCopied(list)) continue;
+      show(list, text);
       shown = text;
     } catch {
       // The sandbox was stopped; perhaps it is started again.
@@ -46,7 +48,6 @@ function addCopyButtons(within) {
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(said);
       button.textContent = "Copied";
-      button.blur();
     });
     text.after(button);
   }
