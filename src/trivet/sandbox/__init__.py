@@ -11,7 +11,8 @@ side of the wire must not be repeated, and so hidden, on the other.
 
 Where things are; each imports only from what stands below it:
 
-    command  server  bending    run it, or start and script it from a test
+    command  remote             run it from a shell, or ask one that runs elsewhere
+    server  bending             start it from a test, and bend it
     running  app  serving       put together and taken down; the routes; the threads that serve them
     visiting/                   somebody at a browser, for tests
     auth/  groups/  transfer/   what each service of Globus answers; the pages people see are in ``auth/sign_in/``

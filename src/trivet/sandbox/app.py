@@ -31,6 +31,7 @@ from trivet.sandbox.auth.sign_in.step_up import step_up_routes
 from trivet.sandbox.auth.token import token_routes
 from trivet.sandbox.auth.userinfo import userinfo_routes
 from trivet.sandbox.auth.validate import validate_routes
+from trivet.sandbox.control.api import api_routes
 from trivet.sandbox.control.routes import control_routes
 from trivet.sandbox.groups.routes import groups_routes
 from trivet.sandbox.http.absent import add_error_answers
@@ -93,6 +94,7 @@ def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:
         identities_page_routes(world),
         transfer_routes(world, carriers),
         *control_routes(world, carriers, gate),
+        api_routes(world, carriers, gate),
     ):
         app.register_blueprint(routes)
     _add_home(app, world)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from trivet.sandbox.script.carrying import FileFault
 from trivet.sandbox.script.faults import Effect, Target, as_body
+from trivet.sandbox.world.mishaps import happen
 from trivet.sandbox.world.upcoming import upcoming
 
 if TYPE_CHECKING:
@@ -135,6 +136,18 @@ class Bendable(ABC):
         )
         return self.world.add_fault(which, what, name=name)
 
+    def mishap(self, name: str, **told: str) -> None:
+        """Let something happen that does happen at Globus, such as ``maintenance`` or ``consent-rescinded``.
+
+        ``world.mishaps.MISHAPS`` is the table of them, with what each has to be *told*: ``person="ada"``.
+        What lasts is in ``faults`` until it is ended.
+
+        Raises:
+            MishapError: there is none of that name, or it has to be told something else.
+            LookupError: nobody and nothing is called what it was told.
+        """
+        happen(self.world, name, told)
+
     @property
     def faults(self) -> list[InForce]:
         """What was asked to go wrong and still will: requests, files, ID tokens, pauses."""
@@ -161,13 +174,7 @@ class Bendable(ABC):
             KeyError: there is no such person or client.
             LookupError: there is no such consent.
         """
-        with self.world.lock:
-            given = self.world.consents.of_person(self.world.people[person], self.world.clients[client_name].id)
-            chosen = [each for each in given if (each.is_root if scope is None else each.scope_name == scope)]
-            if not chosen:
-                raise LookupError(f"{person} has given {client_name} no such consent.")
-            for consent in chosen:
-                self.world.rescind(consent)
+        self.world.take_back(person, client_name, scope)
 
     def hold_files(self, pattern: str = "*", *, after: int = 0) -> Hold:
         """Make files wait, while they are copied or before they are deleted, when *after* bytes of each are done.

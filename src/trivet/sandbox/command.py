@@ -15,13 +15,12 @@ import click
 
 from trivet.sandbox.address import AddressRefusedError, origin, program_environment
 from trivet.sandbox.control.seed import SEED
+from trivet.sandbox.remote import DEFAULT_PORT, add_remote
 from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from types import FrameType
-
-DEFAULT_PORT = 8137
 
 
 @click.group("sandbox", invoke_without_command=True)
@@ -99,6 +98,9 @@ def export(context: click.Context, host: str | None, port: int | None) -> None:
         raise click.ClickException(told.get("message", f"{url} answered {error.code}.")) from None
     except OSError:
         raise click.ClickException(f"No sandbox answers at {url}. Start one with: trivet sandbox") from None
+
+
+add_remote(sandbox)
 
 
 def _print_exports(issuer: str) -> None:

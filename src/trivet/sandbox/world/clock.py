@@ -37,7 +37,8 @@ class Clock:
     @property
     def ahead(self) -> float:
         """How many seconds it is ahead of the real clock; less than 0 after it has stood still."""
-        return self.now() - self._source()
+        stands_at = self._stands_at
+        return self._ahead if stands_at is None else stands_at - self._source()
 
     def advance(self, seconds: float) -> None:
         """Move on by *seconds*; a clock that stands still does too, and stands still there.

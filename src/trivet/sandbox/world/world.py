@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.script.carrying import Carrying
@@ -31,7 +31,7 @@ from trivet.sandbox.world.tokens import TokenBook
 from trivet.sandbox.world.upcoming import next_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from trivet.sandbox.script.faults import Effect, Fault, Target
     from trivet.sandbox.script.in_force import InForce
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.projects import Project
     from trivet.sandbox.world.scope_register import RegisteredScope
     from trivet.sandbox.world.upcoming import Moment
+
+
+LONG_AGO_SECONDS = 10 * 365 * 86_400
+"""Older than any time limit on a sign-in that makes sense."""
 
 
 @dataclass(frozen=True)
@@ -140,18 +144,62 @@ class World:
         self.carrying.wake()
         return moment
 
+    def take_back(self, person: str, client: str, scope: str | None = None) -> None:
+        """Take back what *person* agreed to for *client*; with *scope* only the consents for that scope.
+
+        Raises:
+            KeyError: there is no such person or client.
+            LookupError: there is no such consent.
+        """
+        with self.lock:
+            given = self.consents.of_person(self.person(person), self._application(client).id)
+            chosen = [each for each in given if (each.is_root if scope is None else each.scope_name == scope)]
+            if not chosen:
+                raise LookupError(f"{person} has given {client} no such consent.")
+            for consent in chosen:
+                self.rescind(consent)
+
+    def age_sign_ins(self, person: Person) -> None:
+        """Make all authentications of *person* too old for anything that asks for recent ones."""
+        for browser in self.browsers:
+            if browser.person == person:
+                browser.authentications = _aged(browser.authentications)
+                browser.latest = _older(browser.latest) if browser.latest else None
+                for session in browser.sessions.values():
+                    session.authentications = _aged(session.authentications)
+        for token in self.tokens.all():
+            if token.grant.person == person:
+                token.grant = replace(token.grant, authentications=_aged(token.grant.authentications))
+        for identity in person.identities:
+            if identity.id in self.last_authentication:
+                self.last_authentication[identity.id] -= LONG_AGO_SECONDS
+
+    def person(self, key: str) -> Person:
+        """Return the person who is called *key* in the seed.
+
+        Raises:
+            KeyError: nobody is.
+        """
+        if key not in self.people:
+            raise KeyError(f"There is no person {key!r} here. There are: {', '.join(self.people)}.")
+        return self.people[key]
+
+    def _application(self, key: str) -> Client:
+        found = next((each for each in self.applications if each.key == key), None)
+        if found is None:
+            raise KeyError(f"There is no application {key!r} here. There are: {', '.join(self.clients)}.")
+        return found
+
     def add_fault(self, target: Target, effect: Effect, *, name: str | None = None) -> Fault:
         """Let *effect* become of the requests that *target* fits, from now on.
 
         Raises:
             KeyError: the person or the client it names does not exist.
         """
-        for key, known, kind in (
-            (target.person, self.people, "person"),
-            (target.client, {each.key for each in self.applications}, "application"),
-        ):
-            if key is not None and key not in known:
-                raise KeyError(f"There is no {kind} {key!r} here. There are: {', '.join(known)}.")
+        if target.person is not None:
+            self.person(target.person)
+        if target.client is not None:
+            self._application(target.client)
         return self.faults.add(target, effect, name=name)
 
     def in_force(self) -> list[InForce]:
@@ -239,3 +287,11 @@ class World:
             if identity is not None:
                 return person, identity
         return None
+
+
+def _older(authentication: Authentication) -> Authentication:
+    return replace(authentication, at=authentication.at - LONG_AGO_SECONDS)
+
+
+def _aged(authentications: Mapping[str, Authentication]) -> dict[str, Authentication]:
+    return {key: _older(each) for key, each in authentications.items()}
