@@ -24,9 +24,9 @@ def test_a_crowd_on_four_workers_and_sqlite() -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("gunicorn", [PROCESSES, THREADS], ids=["processes", "threads"])
-@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("store", ["sqlite", "postgresql", "valkey"])
 def test_ten_such_crowds(store: str, gunicorn: tuple[str, ...]) -> None:
-    """The same holds ten times over, on either database, with threads in the workers or without."""
+    """The same holds ten times over, on every kind of store, with threads in the workers or without."""
     crowd_visits(store=store, gunicorn=gunicorn, logins=2_000, views=20_000)
 
 
