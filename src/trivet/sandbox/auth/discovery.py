@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, jsonify
 
-from trivet.sandbox.world.keys import ALGORITHM
+from trivet.sandbox.script.new_key import ALGORITHM
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trivet.sandbox.auth.claims import person_claims
 from trivet.sandbox.script.id_tokens import perform
-from trivet.sandbox.world.keys import ALGORITHM
+from trivet.sandbox.script.new_key import ALGORITHM
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trivet.sandbox.script.in_force import InForce
-from trivet.sandbox.world.keys import new_key
+from trivet.sandbox.script.new_key import new_key
 
 if TYPE_CHECKING:
     from joserfc.jwk import RSAKey

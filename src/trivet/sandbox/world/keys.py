@@ -6,31 +6,16 @@ globus-sdk looks at the first key only and ignores ``kid`` (``globus_sdk.service
 
 from __future__ import annotations
 
-import secrets
 import threading
 from typing import TYPE_CHECKING, Any
+
+from trivet.sandbox.script.new_key import new_key
 
 if TYPE_CHECKING:
     from joserfc.jwk import RSAKey
 
-ALGORITHM = "RS512"
-KEY_BITS = 2048
 KEPT_KEYS = 2
 """Keys in the list: the one that signs, and the one before, so that tokens just issued can still be checked."""
-
-
-def new_key() -> RSAKey:
-    """Return a fresh RSA key with a random ``kid`` of digits. Takes about 50 milliseconds, the first one twice that.
-
-    The libraries are imported here, so that a start need not wait for them: other threads go on while a key is made.
-    """
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    made = rsa.generate_private_key(public_exponent=65_537, key_size=KEY_BITS)
-    from joserfc.jwk import RSAKey
-
-    kid = str(secrets.randbelow(9 * 10**8) + 10**8)
-    return RSAKey.import_key(made, {"kid": kid, "use": "sig", "alg": ALGORITHM})
 
 
 class SigningKeys:
