@@ -140,3 +140,13 @@ def test_what_cannot_be(globus, control, path, fields, status):
     assert 'id="not-done"' in response.text
     assert globus.faults == []
     assert globus.world.clock.ahead < 60
+
+
+def test_named_mishaps(globus, control, ask_transfer):
+    """What happens at a real Globus now and then, by name; a sentence says what a mishap needs to be told."""
+    control.do("/sandbox/faults", mishap="maintenance", service="transfer", person="", path="")
+    assert ask_transfer("endpoint_search?filter_scope=my-endpoints").status_code == 503
+    for wrong in ({"mishap": "doomsday"}, {"mishap": "endpoint-paused"}, {"mishap": "slow", "person": "x"}):
+        response = control.send("/sandbox/faults", **wrong)
+        assert response.status_code == 400
+        assert 'id="not-done"' in response.text

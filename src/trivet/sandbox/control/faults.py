@@ -9,6 +9,7 @@ from flask import redirect, render_template, request
 from trivet.sandbox.control.not_done import GoneError, NotDoneError
 from trivet.sandbox.script.carrying import FAULT_CODES, FileFault
 from trivet.sandbox.script.faults import SERVICES, Effect, Target
+from trivet.sandbox.world.mishaps import MISHAPS, happen
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -28,6 +29,9 @@ ANSWERS = {
 }
 """What the form offers -> its words, and what becomes of a request."""
 
+TOLD = ("service", "path", "person", "client", "collection", "scope")
+"""What a named mishap may be told."""
+
 LONGEST_PATTERN = 500
 
 
@@ -41,6 +45,7 @@ def add_faults(pages: Blueprint, world: World) -> None:
                 answers={key: words for key, (words, _) in ANSWERS.items()},
                 services=list(SERVICES),
                 codes=FAULT_CODES,
+                mishaps=MISHAPS,
             )
 
     @pages.post(PATH)
@@ -50,6 +55,8 @@ def add_faults(pages: Blueprint, world: World) -> None:
                 _end(request.form["end"], world)
             elif "clear" in request.form:
                 world.clear_faults()
+            elif "mishap" in request.form:
+                _let_happen(world)
             elif "code" in request.form:
                 world.carrying.add_fault(_file_fault())
             else:
@@ -62,6 +69,15 @@ def _end(fault_id: str, world: World) -> None:
         world.clear_fault(fault_id)
     except LookupError:
         raise GoneError("That fault") from None
+
+
+def _let_happen(world: World) -> None:
+    """Let the named mishap happen to what the form says; what is left empty is not told."""
+    told = {name: request.form[name] for name in TOLD if request.form.get(name)}
+    try:
+        happen(world, request.form["mishap"], told)
+    except (LookupError, ValueError) as error:
+        raise NotDoneError(str(error.args[0])) from None
 
 
 def _let_requests_fail(world: World) -> None:
