@@ -7,7 +7,7 @@ import pytest
 from globus_sdk.testing import get_response_set
 
 from trivet.errors import GlobusUnavailable
-from trivet.protocol import authorize_url, code_challenge, logout_url, token_sets
+from trivet.protocol import authorize_url, code_challenge, helper_url, token_sets
 
 AUTH = "https://auth.globus.org/"
 
@@ -48,7 +48,7 @@ def test_the_authorize_address_carries_everything_encoded(refresh_tokens: bool, 
 
 def test_the_logout_address_is_encoded() -> None:
     """A name with an ampersand stays one parameter."""
-    address = logout_url(AUTH, client_id="c", redirect_uri="https://p.example/", redirect_name="R&D portal")
+    address = helper_url(AUTH, client_id="c", redirect_uri="https://p.example/", redirect_name="R&D portal")
     query = parse_qs(urlsplit(address).query, strict_parsing=True)
     assert query == {"client_id": ["c"], "redirect_uri": ["https://p.example/"], "redirect_name": ["R&D portal"]}
 

@@ -7,6 +7,7 @@ that are the same in all of them. The file is the table of contents.
 
 from trivet.config import Config
 from trivet.errors import (
+    AccessRefused,
     AttemptUnknown,
     ClientRefused,
     CodeRefused,
@@ -31,6 +32,7 @@ from trivet.user import Identity, User
 from trivet.version import __version__
 
 __all__ = [
+    "AccessRefused",
     "AccessToken",
     "AttemptUnknown",
     "ClientRefused",

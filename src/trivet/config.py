@@ -168,6 +168,10 @@ SETTINGS = (
         sentence="Whether a page says who asks for what before a signed-in person is sent to Globus for more.",
     ),
     Setting(
+        name="CONDITIONS_SECONDS", read=_seconds, default=300,
+        sentence="How long an answer of Globus about a person's session and groups counts, for pages with conditions.",
+    ),
+    Setting(
         name="HTTP_TIMEOUT_SECONDS", read=_seconds, default=10,
         sentence="How long to wait for an answer of Globus.",
     ),
@@ -208,6 +212,7 @@ class Config:
     session_absolute_seconds: int
     login_seconds: int
     explain_step_up: bool
+    conditions_seconds: int
     http_timeout_seconds: int
     waiting_requests: int
     sweep_seconds: int

@@ -8,7 +8,7 @@ duties:
 - mount ``/login``, the callback, ``/login/continue`` and ``/logout``, and let `Placement` see each request first;
 - turn a framework request into a `Request`, and an `Answer` into a framework response, with its cookies;
 - keep one `Visit` per request, and show the signed-in user to the application;
-- guard a view by `Visit.signed_in`;
+- guard a view by `Visit.signed_in` and `Visit.require`;
 - hand every `TrivetError` that leaves a view to `Routes.refusal`, with what was `Posted`;
 - mark answers that depend on who is looking as private;
 - have the core sweep: `Sweeper.start` at each request, cheap once it runs;
@@ -29,6 +29,7 @@ from trivet.carry_on import CarryOn
 from trivet.config import Config
 from trivet.departure import Departures
 from trivet.events import Events, Listener
+from trivet.gate import Gate
 from trivet.globus_auth import GlobusAuth
 from trivet.kept import Kept
 from trivet.lease import Leases
@@ -130,6 +131,15 @@ class Core:
         kept = Kept(self._store, Sealer(config.secret_keys, "kept", random=random), clock=clock)
         answered = Answered(kept, clock=clock)
         carry_on = CarryOn(config, kept, random=random)
+        self._gate = Gate(
+            self._sessions,
+            globus_auth,
+            self._refresher,
+            self._transports,
+            kept,
+            remember_seconds=config.conditions_seconds,
+            clock=clock,
+        )
         self.placement = Placement(config)
         self.routes = Routes(
             config,
@@ -165,6 +175,7 @@ class Core:
             logout=self._logout,
             refresher=self._refresher,
             transports=self._transports,
+            gate=self._gate,
             clock=self._clock,
         )
 

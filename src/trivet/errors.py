@@ -6,6 +6,7 @@ Everything that can go wrong, in one tree.
     ├── LoginNeeded            nobody is signed in, or the sign-in no longer holds
     │   └── StepUpNeeded       somebody is, but Globus or the page wants more of them: `requirement` says what
     │       └── ConsentNeeded  only that they grant what this call needs
+    ├── AccessRefused          somebody is signed in for whom this page is not, and nothing at Globus would change that
     ├── SignInError            a callback that cannot be finished
     │   ├── SignInDenied       the person, or Globus, said no
     │   ├── AttemptUnknown     no pending login fits: stale, replayed, forged, or begun in another browser
@@ -115,6 +116,13 @@ def step_up_needed(requirement: Requirement, *, by: str = "") -> StepUpNeeded:
     return ConsentNeeded(
         "This page needs a permission that you have not given yet.", requirement=requirement, wanted_by=by
     )
+
+
+class AccessRefused(TrivetError):
+    """A page is not for this person: none of their identities will do, or they are not in the group."""
+
+    code = "access_refused"
+    status = 403
 
 
 class SignInError(TrivetError):

@@ -22,6 +22,7 @@ TITLES = {
     "login_required": "Please sign in",
     "step_up_required": "One more step at Globus",
     "consent_required": "Permission needed",
+    "access_refused": "This page is not for this account",
     "sign_in_denied": "Not signed in",
     "attempt_unknown": "Sign-in not completed",
     "code_refused": "Sign-in not completed",

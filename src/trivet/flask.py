@@ -15,7 +15,7 @@ import functools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, Unpack, overload
 from urllib.parse import quote, urlsplit
 
 from blinker import Namespace
@@ -35,6 +35,7 @@ from globus_sdk.authorizers import GlobusAuthorizer
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from trivet.answer import Answer, Cookie, Page
+from trivet.conditions import Asked, Conditions
 from trivet.config import LOOPBACK, Config
 from trivet.core import Core
 from trivet.errors import TrivetError
@@ -129,6 +130,20 @@ class Globus:
 
         return guarded
 
+    def require(self, **conditions: Unpack[Asked]) -> "Required":
+        """
+        Ask for more of whoever looks than that they are signed in: a decorator for views, or `Required.check` in one.
+
+        Args:
+            conditions: ``scopes``, ``group``, ``domain``, ``identity_provider``, ``mfa``, ``max_age`` (seconds),
+                ``policies`` and ``message``, as `trivet.conditions.Conditions` explains them. Texts may be one or
+                several.
+
+        Raises:
+            ValueError: they cannot be meant so.
+        """
+        return Required(Conditions.of(**conditions))
+
     def client(
         self, client_class: type[AnyClient], *, scopes: Sequence[str] | None = None, **options: Any
     ) -> AnyClient:
@@ -161,6 +176,34 @@ class Globus:
             LoginNeeded, ConsentNeeded, GlobusUnavailable: as for `client`.
         """
         return _visit().access_token(resource_server, scopes=scopes, for_at_least=for_at_least)
+
+
+class Required:
+    """What `Globus.require` asks for."""
+
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
+
+    def check(self) -> None:
+        """
+        Let a view go on if the person meets the conditions.
+
+        Raises:
+            LoginNeeded, StepUpNeeded: they do not yet; let it pass, and they come back when they do.
+            AccessRefused: they will not, with this account.
+            GlobusUnavailable: Globus does not say.
+        """
+        _visit().require(self._conditions)
+
+    def __call__(self, view: Callable[P, R]) -> Callable[P, R]:
+        """Let only those see *view* who meet the conditions."""
+
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            self.check()
+            return current_app.ensure_sync(view)(*args, **kwargs)  # type: ignore[no-any-return]
+
+        return guarded
 
 
 def _config(app: Flask) -> Config:

@@ -6,13 +6,14 @@ wrong is decided by the status and the ``error`` of RFC 6749, section 5.2, never
 """
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from globus_sdk import ConfidentialAppAuthClient, GlobusAPIError, NetworkError
 from globus_sdk.config import get_service_url
 
 from trivet.errors import NO_ANSWER, ClientRefused, CodeRefused, GlobusUnavailable, LoginNeeded, TrivetError
-from trivet.tokens import ClientSecret, RefreshToken, Secret
+from trivet.tokens import AccessToken, ClientSecret, RefreshToken, Secret
 from trivet.transport import Transports, no_retries, one_quick_retry
 
 
@@ -118,6 +119,29 @@ class GlobusAuth:
             return self._client().post(path, data={"token": token.reveal()}, encoding="form").data
         except (GlobusAPIError, NetworkError) as error:
             raise _translated(error) from error
+
+    def introspect(self, token: AccessToken, *, include: str = "", policies: Sequence[str] = ()) -> dict[str, Any]:
+        """
+        Return what Globus says about *token* (RFC 7662); of one that is no good, only that it is not ``active``.
+
+        Args:
+            token: of whatever resource server.
+            include: Globus's extras, joined by commas, such as ``session_info``.
+            policies: ids of authentication policies to evaluate for its session.
+
+        Raises:
+            ClientRefused: Globus does not take this application.
+            GlobusUnavailable: no usable answer.
+        """
+        form = {"token": token.reveal(), "include": include, "authentication_policies": ",".join(policies)}
+        asked = {name: value for name, value in form.items() if value}
+        try:
+            answer = self._client(retry=True).post("/v2/oauth2/token/introspect", data=asked, encoding="form").data
+        except (GlobusAPIError, NetworkError) as error:
+            raise _translated(error) from error
+        if not isinstance(answer, dict):
+            raise GlobusUnavailable("Globus sent an answer about a session that cannot be read.")
+        return answer
 
     def _token_request(self, form: dict[str, str]) -> dict[str, Any]:
         try:

@@ -15,7 +15,6 @@ from trivet.requirement import NOTHING, Requirement
 from trivet.tokens import AccessToken, RefreshToken, TokenSet
 
 AUTHORIZE_PATH = "v2/oauth2/authorize"
-LOGOUT_PATH = "v2/web/logout"
 
 
 def code_challenge(code_verifier: str) -> str:
@@ -78,14 +77,20 @@ def _session_parameters(requirement: Requirement) -> dict[str, str]:
     return {**parameters, "prompt": "login"} if requirement.is_about_the_session else parameters
 
 
-def logout_url(auth_url: str, *, client_id: str, redirect_uri: str, redirect_name: str) -> str:
+def helper_url(auth_url: str, page: str, *, client_id: str, redirect_uri: str, redirect_name: str) -> str:
     """
-    Return the Globus page that ends the browser's own Globus sign-in and offers a link back.
+    Return a page of Globus Auth for people, with a link back (Globus docs, "Helper Pages — Auth").
 
-    Globus docs, "Helper Pages — Auth".
+    Args:
+        auth_url: ends with a slash.
+        page: ``logout``, which ends the browser's own Globus sign-in; ``identities``, where accounts are linked; or
+            ``consents``, where they are taken back.
+        client_id: whom it says one has come from.
+        redirect_uri: where its link leads.
+        redirect_name: what the link says.
     """
     query = {"client_id": client_id, "redirect_uri": redirect_uri, "redirect_name": redirect_name}
-    return f"{auth_url}{LOGOUT_PATH}?{urlencode(query)}"
+    return f"{auth_url}v2/web/{page}?{urlencode(query)}"
 
 
 def token_sets(document: Mapping[str, Any], *, now: float) -> dict[str, TokenSet]:

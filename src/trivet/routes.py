@@ -21,6 +21,7 @@ from trivet.carry_on import CarryOn
 from trivet.config import Config
 from trivet.departure import Departures
 from trivet.errors import (
+    AccessRefused,
     AttemptUnknown,
     GlobusRefused,
     LoginNeeded,
@@ -33,7 +34,7 @@ from trivet.explain import explained
 from trivet.login import Login, Returned
 from trivet.logout import Logout
 from trivet.pending import PendingCookies, PendingLogin
-from trivet.protocol import logout_url
+from trivet.protocol import helper_url
 from trivet.redirects import location
 from trivet.request import Request
 from trivet.requirement import NOTHING, Requirement
@@ -112,8 +113,9 @@ class Routes:
         if visit.session:
             self._logout.end(visit.session, reason="logout")
         return redirect(
-            logout_url(
+            helper_url(
                 self._auth_url,
+                "logout",
                 client_id=self._config.client_id,
                 redirect_uri=self._config.home_url,
                 redirect_name=self._config.app_name,
@@ -137,7 +139,7 @@ class Routes:
         try:
             if isinstance(error, LoginNeeded):
                 return self._step_up.answer(request, visit, error)
-            session = self._quietly(visit) if isinstance(error, GlobusRefused) else None
+            session = self._quietly(visit) if isinstance(error, GlobusRefused | AccessRefused) else None
             return self.explanation(request, error, session=session)
         except SignInInVain as vain:
             return self.explanation(request, vain, session=self._quietly(visit))
@@ -209,6 +211,8 @@ class Routes:
         """Explain *error*, with a way on to where the person was going."""
         return_to = self._departures.safe_return_to(again.return_to if again else request.parameter("next"))
         actions = self._ways_on(request, return_to, signed_in=session is not None)
+        if isinstance(error, AccessRefused):
+            actions = (*actions, self._link_accounts)
         return explained(request, error, self._config, actions=actions, cookies=cookies, session=session)
 
     def _ways_on(self, request: Request, return_to: str, *, signed_in: bool) -> tuple[Action, ...]:
@@ -221,6 +225,17 @@ class Routes:
             return (Action(label="Continue", url=there), *((home,) if return_to != "/" else ()))
         query = f"?next={quote(return_to, safe='/')}" if return_to != "/" else ""
         return (Action(label="Sign in", url=f"{self._config.base_url}{self._config.login_path}{query}"), home)
+
+    @property
+    def _link_accounts(self) -> Action:
+        url = helper_url(
+            self._auth_url,
+            "identities",
+            client_id=self._config.client_id,
+            redirect_uri=self._config.home_url,
+            redirect_name=self._config.app_name,
+        )
+        return Action(label="See your linked accounts at Globus", url=url)
 
     @property
     def _sign_out(self) -> Action:

@@ -9,7 +9,9 @@ from typing import Any
 
 from globus_sdk.authorizers import GlobusAuthorizer
 
+from trivet.conditions import Conditions
 from trivet.errors import LoginNeeded, step_up_needed
+from trivet.gate import Gate
 from trivet.logout import Logout
 from trivet.refresh import MARGIN_SECONDS, Refresher
 from trivet.requirement import Requirement
@@ -43,6 +45,7 @@ class Visit:
         logout: Logout,
         refresher: Refresher,
         transports: Transports,
+        gate: Gate,
         clock: Callable[[], float],
     ) -> None:
         self._cookie_values = cookie_values
@@ -50,6 +53,7 @@ class Visit:
         self._logout = logout
         self._refresher = refresher
         self._transports = transports
+        self._gate = gate
         self._clock = clock
         self._session: Session | object | None = _NOT_ASKED
         self.former_sub: str | None = None
@@ -99,6 +103,10 @@ class Visit:
         if scopes and (lacking := missing(scopes, self._sessions.granted_scopes(self.session.id))):
             raise step_up_needed(Requirement(required_scopes=lacking))
         return self.session
+
+    def require(self, conditions: Conditions) -> Session:
+        """Return the session if it meets *conditions*; see `Gate.check`."""
+        return self._gate.check(self.session, conditions)
 
     def grants(self) -> list[Grant]:
         """Return what the session may use at Globus, by resource server; nothing when nobody is signed in."""
