@@ -139,6 +139,14 @@ def test_a_form_of_another_site_is_not_kept(form: Form, browser: Navigator) -> N
     assert "not saved" in seen.text
 
 
+def test_who_has_signed_out_is_nobody(form: Form, browser: Navigator) -> None:
+    """A form that is sent after signing out is not kept: whoever sits there now is nobody in particular."""
+    cookie = browser.cookies[form.site.session_cookie]
+    browser.open(f"{form.site.url}/logout", method="POST", referrer=f"{form.site.url}/")
+    browser.http.cookies.set(form.site.session_cookie, cookie, domain="localhost.local")
+    assert "not saved" in form.submit(browser, FIELDS).text
+
+
 @pytest.mark.parametrize("what", ["", "x", "A" * 22, "%00", "A" * 5000])
 def test_an_address_that_leads_to_nothing_is_a_page(form: Form, browser: Navigator, what: str) -> None:
     """Whatever stands in the address, nothing is sent and a page says that there is nothing."""
@@ -147,11 +155,14 @@ def test_an_address_that_leads_to_nothing_is_a_page(form: Form, browser: Navigat
     assert browser.open(address, method="POST", referrer=f"{form.site.url}/public", data={}).status == 410
 
 
+@pytest.mark.parametrize("swept", [True, False])
 def test_a_session_that_ended_over_a_form_loses_nothing(
-    form: Form, browser: Navigator, clock: Clock, sandbox: Sandbox
+    form: Form, browser: Navigator, clock: Clock, swept: bool
 ) -> None:
     """Who has filled in a form for longer than their session lasts signs in again, and carries on."""
     clock.advance(13 * 3600)
+    if swept:
+        form.site.app.extensions["trivet"].sweeper.sweep()
     page = browser.agree(form.submit(browser, FIELDS))
     assert "a.csv" in page.text
     again = browser.agree(browser.press(page))  # the new session has no second factor yet

@@ -48,7 +48,7 @@ def test_the_authorize_address_carries_everything_encoded(refresh_tokens: bool, 
 
 def test_the_logout_address_is_encoded() -> None:
     """A name with an ampersand stays one parameter."""
-    address = helper_url(AUTH, client_id="c", redirect_uri="https://p.example/", redirect_name="R&D portal")
+    address = helper_url(AUTH, "logout", client_id="c", redirect_uri="https://p.example/", redirect_name="R&D portal")
     query = parse_qs(urlsplit(address).query, strict_parsing=True)
     assert query == {"client_id": ["c"], "redirect_uri": ["https://p.example/"], "redirect_name": ["R&D portal"]}
 

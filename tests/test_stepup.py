@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from globus_sdk import AuthClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conftest import Clock
 from navigator import Navigator, Seen
@@ -246,6 +248,75 @@ def test_a_script_is_told_what_to_do(site: Site, browser: Navigator, sandbox: Sa
     assert document["authorization_parameters"]["session_required_single_domain"] == ["lab.example"]
     assert browser.sign_in(document["login_url"]).url == f"{site.url}/public"
     assert browser.fetch(address).status_code == 200
+
+
+@pytest.fixture
+def sites(make_site: MakeSite) -> dict[bool, Site]:
+    """A site that says a word before it sends people away, and one that does not."""
+    return {each: make_site(GLOBUS_SCOPES=[ALL], GLOBUS_EXPLAIN_STEP_UP=each) for each in (True, False)}
+
+
+def demands(sandbox: Sandbox) -> st.SearchStrategy[dict[str, Any]]:
+    """Error documents of every variant, of which some can be met by Ada, some by nobody, and some mean nothing."""
+    ids = [identity.id for identity in sandbox.people["ada"].identities]
+    strangers = [sandbox.people["grace"].sub, "x"]
+    scopes = [f"{ALL}[*https://auth.globus.org/scopes/{sandbox.collections['tape'].id}/data_access]", "email", ALL]
+    parameters = st.fixed_dictionaries(
+        {},
+        optional={
+            "required_scopes": st.lists(st.sampled_from([*scopes, "[", "no-such-scope"]), max_size=2),
+            "session_required_identities": st.lists(st.sampled_from([*ids, *ids, *strangers]), max_size=2),
+            "session_required_single_domain": st.sampled_from(
+                ["lab.example", "uni.example,lab.example", ["no.example"]]
+            ),
+            "session_required_mfa": st.booleans(),
+            "session_required_policies": st.sampled_from([sandbox.policies["second_factor"].id, ["unheard-of"]]),
+            "prompt": st.sampled_from(["login", "none"]),
+            "session_message": st.text(max_size=20),
+        },
+    )
+    canonical = st.builds(lambda found: {"code": "Whatever", "authorization_parameters": found}, parameters)
+    consent = st.sampled_from(scopes).map(lambda scope: {"code": "ConsentRequired", "required_scopes": [scope]})
+    provider = st.sampled_from(scopes).map(lambda scope: {"code": "ConsentRequired", "required_scope": scope})
+    return canonical | consent | provider | st.builds(lambda part: {"errors": [part]}, canonical)
+
+
+@pytest.mark.parametrize("explained", [True, False])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_row_of_demands_goes_wrong(
+    sites: dict[bool, Site], sandbox: Sandbox, clock: Clock, explained: bool, data: st.DataObject
+) -> None:
+    """
+    Whatever services demand, one thing after the other, in whatever form and with whatever status: nobody goes in
+    circles, no page is an accident, and a session never has fewer permissions than before.
+    """
+    site = sites[explained]
+    sandbox.reset()
+    sandbox.register_redirect_uri("portal", f"{site.url}/login/callback")
+    browser = Navigator(sandbox)
+    browser.sign_in(f"{site.url}/private")
+    held = scopes_of_session(site, browser)
+    for document in data.draw(st.lists(demands(sandbox), max_size=4), label="documents"):
+        status = data.draw(st.sampled_from([401, 403, 502]), label="status")
+        sandbox.fail("/v0.10/*", status=status, body=document)
+        seen = browser.agree(browser.open(f"{site.url}/mine"))
+        if seen.has("give-up"):
+            seen = browser.press(seen, "give-up")
+        if seen.url.startswith(site.url):
+            assert seen.status in {200, 403, 502, 503}
+            assert "Internal Server Error" not in seen.text
+        now = scopes_of_session(site, browser)
+        assert held <= now
+        held = now
+        clock.advance(data.draw(st.sampled_from([0, 0, 200]), label="seconds"))
+        sandbox.clear_faults()
+
+
+def scopes_of_session(site: Site, browser: Navigator) -> set[str]:
+    cookie = f"{site.session_cookie}={browser.cookies[site.session_cookie]}"
+    with site.app.test_request_context(headers={"Cookie": cookie}):
+        return {scope for grant in site.globus.grants for scope in grant.scopes}
 
 
 def test_what_is_wanted_is_an_event(site: Site, browser: Navigator, sandbox: Sandbox, caplog: Any) -> None:

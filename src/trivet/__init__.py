@@ -26,6 +26,7 @@ from trivet.errors import (
     StoreUnavailable,
     TrivetError,
 )
+from trivet.forecast import Forecast
 from trivet.requirement import Requirement
 from trivet.tokens import AccessToken, Grant
 from trivet.user import Identity, User
@@ -40,6 +41,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "ConsentNeeded",
+    "Forecast",
     "GlobusRefused",
     "GlobusUnavailable",
     "Grant",

@@ -168,6 +168,10 @@ SETTINGS = (
         sentence="Whether a page says who asks for what before a signed-in person is sent to Globus for more.",
     ),
     Setting(
+        name="LIVENESS_SECONDS", read=_interval, default=0,
+        sentence="How often Globus is asked whether it still stands behind a session that is in use; 0 for never.",
+    ),
+    Setting(
         name="CONDITIONS_SECONDS", read=_seconds, default=300,
         sentence="How long an answer of Globus about a person's session and groups counts, for pages with conditions.",
     ),
@@ -212,6 +216,7 @@ class Config:
     session_absolute_seconds: int
     login_seconds: int
     explain_step_up: bool
+    liveness_seconds: int
     conditions_seconds: int
     http_timeout_seconds: int
     waiting_requests: int

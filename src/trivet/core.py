@@ -33,6 +33,7 @@ from trivet.gate import Gate
 from trivet.globus_auth import GlobusAuth
 from trivet.kept import Kept
 from trivet.lease import Leases
+from trivet.liveness import Liveness
 from trivet.login import Login
 from trivet.logout import Logout
 from trivet.outbox import Outbox
@@ -131,6 +132,15 @@ class Core:
         kept = Kept(self._store, Sealer(config.secret_keys, "kept", random=random), clock=clock)
         answered = Answered(kept, clock=clock)
         carry_on = CarryOn(config, kept, random=random)
+        self._liveness = Liveness(
+            self._sessions,
+            globus_auth,
+            self._refresher,
+            self._logout,
+            kept,
+            interval_seconds=config.liveness_seconds,
+            clock=clock,
+        )
         self._gate = Gate(
             self._sessions,
             globus_auth,
@@ -176,6 +186,7 @@ class Core:
             refresher=self._refresher,
             transports=self._transports,
             gate=self._gate,
+            liveness=self._liveness,
             clock=self._clock,
         )
 

@@ -40,6 +40,7 @@ from trivet.config import LOOPBACK, Config
 from trivet.core import Core
 from trivet.errors import TrivetError
 from trivet.events import EVENTS
+from trivet.forecast import Forecast
 from trivet.placement import Placement
 from trivet.refresh import MARGIN_SECONDS
 from trivet.request import Posted, Request
@@ -107,6 +108,11 @@ class Globus:
     def grants(self) -> list[Grant]:
         """Which Globus services this session may use, and until when; empty when nobody is signed in."""
         return _visit().grants()
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """When this session will next need the person, and why; None when nobody is signed in."""
+        return _visit().forecast()
 
     @overload
     def login_required(self, view: Callable[P, R], /) -> Callable[P, R]: ...

@@ -21,6 +21,7 @@ from trivet.user import User
 COOKIE_BYTES = 32  # 256 random bits
 COOKIE_CHARACTERS = 43  # the same in base64url
 NEW_SECONDS = 30
+FORMER_SECONDS = 24 * 3600  # a form left open overnight can still be carried on with
 TOUCH_SECONDS = 60  # "last seen" is written at most this often, so that an ordinary page view is one read
 
 
@@ -138,7 +139,7 @@ class Sessions:
 
     def find(self, cookie_value: str) -> Session | None:
         """Return the session that a cookie leads to, too old or not, or None."""
-        if len(cookie_value) != COOKIE_CHARACTERS or not cookie_value.isascii():
+        if not _is_cookie_value(cookie_value):
             return None
         record = self._store.find_session(_session_id(cookie_value))
         return Session(record) if record else None
@@ -172,7 +173,26 @@ class Sessions:
 
     def end_expired(self, *, limit: int) -> list[Session]:
         """End up to *limit* sessions that are over, whoever comes back or not; return those ended here."""
-        return [Session(record) for record in self._store.end_expired(now=int(self._clock()), limit=limit)]
+        ended = [Session(record) for record in self._store.end_expired(now=int(self._clock()), limit=limit)]
+        for session in ended:
+            self.note_former(session)
+        return ended
+
+    def note_former(self, session: Session) -> None:
+        """Remember for a day whose session this was, which has ended without their doing."""
+        now = int(self._clock())
+        self._store.keep(f"former {session.id}", session.sub.encode(), now=now, until=now + FORMER_SECONDS)
+
+    def former_sub(self, cookie_value: str) -> str | None:
+        """Return whose session a cookie led to, when that has ended without their doing and not long ago."""
+        if not _is_cookie_value(cookie_value):
+            return None
+        sub = self._store.kept(f"former {_session_id(cookie_value)}", now=int(self._clock()))
+        return sub.decode() if sub else None
+
+    def ends_at_latest(self, session: Session) -> int:
+        """Return when the session is over however busy it is, in seconds since the epoch."""
+        return session.created_at + self._absolute_seconds
 
     def held(self, session_id: str, resource_server: str) -> Held | None:
         """
@@ -212,6 +232,10 @@ class Sessions:
 
     def _ends_at(self, created_at: int, last_seen_at: int) -> int:
         return min(last_seen_at + self._idle_seconds, created_at + self._absolute_seconds)
+
+
+def _is_cookie_value(text: str) -> bool:
+    return len(text) == COOKIE_CHARACTERS and text.isascii()
 
 
 def _session_id(cookie_value: str) -> str:

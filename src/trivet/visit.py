@@ -11,7 +11,9 @@ from globus_sdk.authorizers import GlobusAuthorizer
 
 from trivet.conditions import Conditions
 from trivet.errors import LoginNeeded, step_up_needed
+from trivet.forecast import Forecast, forecast
 from trivet.gate import Gate
+from trivet.liveness import Liveness
 from trivet.logout import Logout
 from trivet.refresh import MARGIN_SECONDS, Refresher
 from trivet.requirement import Requirement
@@ -31,8 +33,6 @@ class Visit:
     """
     One request's view of the session. Belongs to that request alone.
 
-    ``former_sub`` is whose session has turned out to be over in this very visit, if one has.
-
     Args:
         cookie_values: what the browser sent under our cookie's name; hostile.
     """
@@ -46,6 +46,7 @@ class Visit:
         refresher: Refresher,
         transports: Transports,
         gate: Gate,
+        liveness: Liveness,
         clock: Callable[[], float],
     ) -> None:
         self._cookie_values = cookie_values
@@ -54,14 +55,20 @@ class Visit:
         self._refresher = refresher
         self._transports = transports
         self._gate = gate
+        self._liveness = liveness
         self._clock = clock
         self._session: Session | object | None = _NOT_ASKED
-        self.former_sub: str | None = None
 
     @property
     def carries_cookie(self) -> bool:
         """Whether the browser sent a session cookie, live or not: somebody has been signed in there."""
         return bool(self._cookie_values)
+
+    @property
+    def former_sub(self) -> str | None:
+        """Whose session it was that the cookie led to, when its time has run out not long ago."""
+        found = (self._sessions.former_sub(value) for value in self._cookie_values[:MAX_COOKIES])
+        return next((sub for sub in found if sub), None)
 
     @property
     def asked(self) -> bool:
@@ -113,6 +120,13 @@ class Visit:
         tokens = self._sessions.all_tokens(self.session.id) if self.session else {}
         return [tokens[resource_server].grant for resource_server in sorted(tokens)]
 
+    def forecast(self) -> Forecast | None:
+        """Return when the session will next need the person; None when nobody is signed in."""
+        if self.session is None:
+            return None
+        held = self._sessions.all_tokens(self.session.id).values()
+        return forecast(held, session_ends_at=self._sessions.ends_at_latest(self.session))
+
     def access_token(
         self, resource_server: str, *, scopes: Sequence[str] = (), for_at_least: int = MARGIN_SECONDS
     ) -> AccessToken:
@@ -145,8 +159,8 @@ class Visit:
             session = self._sessions.find(value)
             if session and self._sessions.is_over(session):
                 self._logout.end(session, reason="timeout")
-                self.former_sub = session.sub
-            elif session:
+                self._sessions.note_former(session)
+            elif session and self._liveness.confirms(session):
                 self._sessions.touch(session)
                 return session
         return None

@@ -1,0 +1,39 @@
+"""When a session will next need the person."""
+
+import pytest
+
+from conftest import START, Clock
+from navigator import Navigator
+from site_under_test import Site
+from trivet.forecast import REFRESH_IDLE_SECONDS, Forecast, forecast
+from trivet.tokens import AccessToken, RefreshToken, TokenSet
+
+
+def tokens(server: str, *, renewable: bool, obtained_at: int = 0, expires_at: int = 100) -> TokenSet:
+    refresh_token = RefreshToken("r") if renewable else None
+    return TokenSet(server, AccessToken("a"), refresh_token, frozenset(), obtained_at, expires_at)
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ([], Forecast(1000, "session")),
+        ([tokens("a", renewable=True)], Forecast(1000, "session")),
+        ([tokens("a", renewable=True), tokens("b", renewable=False)], Forecast(100, "permission", "b")),
+        ([tokens("a", renewable=False, expires_at=2000)], Forecast(1000, "session")),
+        ([tokens("a", renewable=True, obtained_at=-REFRESH_IDLE_SECONDS + 7)], Forecast(7, "disuse", "a")),
+    ],
+)
+def test_what_comes_first_is_told(held: list[TokenSet], expected: Forecast) -> None:
+    """Of the end of the session, tokens that nothing renews, and refresh tokens out of use, the first is told."""
+    assert forecast(held, session_ends_at=1000) == expected
+
+
+def test_a_page_can_tell_it(site: Site, browser: Navigator, clock: Clock) -> None:
+    """A signed-in page knows when its person will have to come back to Globus; nobody has no forecast."""
+    browser.sign_in(f"{site.url}/private")
+    cookie = f"{site.session_cookie}={browser.cookies[site.session_cookie]}"
+    with site.app.test_request_context(headers={"Cookie": cookie}):
+        assert site.globus.forecast == Forecast(START + 7 * 24 * 3600, "session")
+    with site.app.test_request_context():
+        assert site.globus.forecast is None

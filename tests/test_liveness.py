@@ -1,0 +1,91 @@
+"""Sessions that Globus has ended behind our back."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conftest import Clock
+from navigator import Navigator
+from site_under_test import TRANSFER, Site
+from trivet.sandbox import Sandbox
+
+MakeSite = Callable[..., Site]
+ALL = f"urn:globus:auth:scope:{TRANSFER}:all"
+
+
+@pytest.fixture
+def site(make_site: MakeSite, browser: Navigator) -> Site:
+    """One that has sessions confirmed every five minutes, where Ada is signed in."""
+    site = make_site(GLOBUS_LIVENESS_SECONDS=300, GLOBUS_SCOPES=[ALL])
+    browser.sign_in(f"{site.url}/mine")
+    return site
+
+
+def asked(sandbox: Sandbox) -> int:
+    return sum(request.path == "/v2/oauth2/token/introspect" for request in sandbox.requests)
+
+
+def test_a_rescinded_sign_in_ends_within_the_interval(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock
+) -> None:
+    """Who takes back their consent at Globus is signed out here within the stated time, and not asked about again."""
+    browser.open(f"{site.url}/")
+    sandbox.rescind("ada", "portal")
+    assert "ada" in browser.open(f"{site.url}/").text
+    clock.advance(301)
+    assert browser.open(f"{site.url}/").text == "nobody"
+    assert browser.open(f"{site.url}/").text == "nobody"
+
+
+def test_globus_is_asked_once_an_interval(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """However many pages are looked at, each token is asked about once in the stated time."""
+    for _ in range(3):
+        browser.open(f"{site.url}/")
+    before = asked(sandbox)
+    assert before == 2
+    clock.advance(301)
+    for _ in range(3):
+        browser.open(f"{site.url}/")
+    assert asked(sandbox) == 2 * before
+
+
+def test_a_revoked_service_narrows_the_session(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """Who has lost one service stays signed in, and is asked to sign in again where that service is needed."""
+    for token in sandbox.tokens:
+        if token.resource_server == TRANSFER:
+            token.revoked_because = "a test"
+    clock.advance(301)
+    assert "ada" in browser.open(f"{site.url}/").text
+    assert browser.open(f"{site.url}/mine").hops
+    assert browser.sign_in(f"{site.url}/mine").status == 200
+
+
+def test_a_token_that_can_be_had_again_is(site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
+    """An access token that was revoked by itself is replaced; nobody notices."""
+    for token in sandbox.tokens:
+        if token.kind == "access":
+            token.revoked_because = "a test"
+    clock.advance(301)
+    assert browser.open(f"{site.url}/mine").status == 200
+    assert "ada" in browser.open(f"{site.url}/").text
+
+
+def test_no_answer_is_no_reason_to_end_a_session(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock
+) -> None:
+    """While Globus does not answer everybody stays signed in, and is not kept waiting on each page."""
+    clock.advance(301)
+    sandbox.fail("/v2/oauth2/token/introspect", times=None, headers={"Retry-After": "0"})
+    for _ in range(3):
+        assert "ada" in browser.open(f"{site.url}/").text
+    failures = asked(sandbox)
+    assert "ada" in browser.open(f"{site.url}/").text
+    assert asked(sandbox) == failures
+
+
+def test_it_is_off_unless_asked_for(make_site: MakeSite, browser: Navigator, sandbox: Sandbox) -> None:
+    """Without the setting no page asks Globus whether a session still stands."""
+    site = make_site()
+    browser.sign_in(f"{site.url}/private")
+    browser.open(f"{site.url}/")
+    assert asked(sandbox) == 0
