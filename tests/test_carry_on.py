@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from importlib import resources
 
 import pytest
 from flask import render_template_string, request
@@ -50,6 +51,7 @@ def test_nothing_is_typed_twice(form: Form, browser: Navigator) -> None:
     """After the step-up a page shows what was sent; one click sends it, each field as it was, to where it was for."""
     word = form.submit(browser, FIELDS)
     assert word.status == 403
+    assert "is kept" in word.text
     page = browser.agree(word)
     assert page.status == 200
     assert form.received == []
@@ -58,6 +60,15 @@ def test_nothing_is_typed_twice(form: Form, browser: Navigator) -> None:
     seen = browser.press(page)
     assert (seen.text, seen.url) == ("sent", form.address)
     assert form.received == [FIELDS]
+
+
+def test_a_portals_own_page_carries_on_too() -> None:
+    """The portal's page in its own look sends the fields as well."""
+    templates = [resources.files("trivet") / "templates", resources.files("trivet.portal") / "templates"]
+    for folder in templates:
+        text = (folder / "trivet" / "page.html").read_text()
+        assert "for name, value in action.fields" in text
+        assert "for name, value in page.details" in text
 
 
 def test_it_is_sent_once(form: Form, browser: Navigator) -> None:

@@ -1,10 +1,13 @@
 """When a session will next need the person."""
 
+from collections.abc import Callable
+
 import pytest
 
 from conftest import START, Clock
 from navigator import Navigator
 from site_under_test import Site
+from trivet.flask import signals
 from trivet.forecast import REFRESH_IDLE_SECONDS, Forecast, forecast
 from trivet.tokens import AccessToken, RefreshToken, TokenSet
 
@@ -37,3 +40,22 @@ def test_a_page_can_tell_it(site: Site, browser: Navigator, clock: Clock) -> Non
         assert site.globus.forecast == Forecast(START + 7 * 24 * 3600, "session")
     with site.app.test_request_context():
         assert site.globus.forecast is None
+
+
+def test_listeners_hear_of_it_once(make_site: Callable[..., Site], browser: Navigator, clock: Clock) -> None:
+    """When the time comes near, the application's listeners are told, however many pages ask."""
+    site = make_site(GLOBUS_SESSION_IDLE_SECONDS=1000, GLOBUS_SESSION_ABSOLUTE_SECONDS=1000)
+    heard = []
+
+    def hear(_app: object, **facts: object) -> None:
+        heard.append(facts)
+
+    browser.sign_in(f"{site.url}/private")
+    cookie = f"{site.session_cookie}={browser.cookies[site.session_cookie]}"
+    with signals.signal("sign_in_needed_soon").connected_to(hear):
+        for remaining, times in ((901, 0), (900, 1), (600, 1)):
+            clock.now = START + 1000 - remaining
+            with site.app.test_request_context(headers={"Cookie": cookie}):
+                assert site.globus.forecast == Forecast(START + 1000, "session")
+            assert len(heard) == times
+    assert heard == [{"sub": browser.globus.people["ada"].sub, "at": START + 1000, "reason": "session"}]

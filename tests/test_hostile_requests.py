@@ -35,7 +35,17 @@ ODD = st.one_of(
     ),
 )
 PATHS = st.sampled_from(
-    ["/login", "/login/callback", "/logout", "/private", "/public", "/", "//evil.com/..", "/%2f/evil.com"]
+    [
+        "/login",
+        "/login/callback",
+        "/login/continue",
+        "/logout",
+        "/private",
+        "/public",
+        "/",
+        "//evil.com/..",
+        "/%2f/evil.com",
+    ]
 )
 PARAMETERS = st.sampled_from(["next", "ask", "state", "code", "error", "iss", "trivet-moved", "error_description"])
 HEADERS = st.sampled_from(

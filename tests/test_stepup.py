@@ -142,6 +142,7 @@ def test_a_demand_nobody_can_meet_has_an_end(site: Site, browser: Navigator, san
     assert "/sandbox/not-you" in seen.url
     seen = browser.press(seen, "give-up")
     assert seen.status == 403
+    assert "not signed in at Globus in the way" in seen.text
     assert seen.offers("Go to the start page")
     assert "zoe" in browser.open(f"{site.url}/").text
 

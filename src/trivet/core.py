@@ -85,7 +85,7 @@ class Core:
         self._clock = clock
         self._store = store or open_store(config.store)
         self._transports = Transports(timeout_seconds=config.http_timeout_seconds)
-        events = Events(listener)
+        events = self._events = Events(listener)
         globus_auth = GlobusAuth(
             client_id=config.client_id, client_secret=config.client_secret, transports=self._transports
         )
@@ -187,6 +187,7 @@ class Core:
             transports=self._transports,
             gate=self._gate,
             liveness=self._liveness,
+            events=self._events,
             clock=self._clock,
         )
 

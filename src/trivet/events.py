@@ -15,6 +15,7 @@ EVENTS = (
     "tokens_refreshed",
     "refresh_failed",
     "consent_required",
+    "sign_in_needed_soon",
     "user_logged_out",
     "tokens_revoked",
     "revocation_postponed",

@@ -128,7 +128,7 @@ class Login:
         if not self._sessions.spend(f"login {pending.key}", seconds=2 * self._config.login_seconds):
             raise AttemptUnknown("This sign-in has been completed already.", hint="Go on to where you were.")
         if returned.error is not None:
-            raise _denied(returned.error)
+            raise _denied(returned.error, pending)
         if returned.iss is not None and returned.iss != self._globus_auth.issuer:
             raise AttemptUnknown("The answer to this sign-in came from somewhere else.", hint="Sign in once more.")
         if not returned.code:
@@ -194,8 +194,13 @@ def _check_who_came_back(user: User, pending: PendingLogin) -> None:
         )
 
 
-def _denied(error: str) -> TrivetError:
+def _denied(error: str, pending: PendingLogin) -> TrivetError:
     """Tell, in plain words, the errors that Globus Auth sends back (RFC 6749, section 4.1.2.1)."""
+    if error == "access_denied" and pending.demand and not pending.needed:
+        return SignInDenied(
+            "You have not signed in at Globus in the way that this page asks for.",
+            hint="Nothing was changed: you are signed in as before, and can go on elsewhere.",
+        )
     if error == "access_denied":
         return SignInDenied(
             "You did not give this site permission to use Globus for you.",

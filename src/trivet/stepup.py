@@ -71,7 +71,8 @@ class StepUp:
             return empty(error.status)
         return_to, lost = self._way_back(request, visit)
         if session and error.requirement and (lost or self._config.explain_step_up):
-            return self._interstitial(error, session, return_to, lost)
+            kept = "What you sent is kept until you come back." if request.method == "POST" and not lost else ""
+            return self._interstitial(error, session, return_to, about_the_form=lost or kept)
         if lost:
             action = Action(label="Sign in", url=self._departures.login_url(return_to, error.requirement, session))
             return explained(request, error, self._config, actions=(action,), note=lost)
@@ -97,11 +98,11 @@ class StepUp:
             return self._answered.has_just_met(error.requirement, session)
         return self._sessions.is_new(session)
 
-    def _interstitial(self, error: LoginNeeded, session: Session, return_to: str, lost: str) -> Answer:
+    def _interstitial(self, error: LoginNeeded, session: Session, return_to: str, *, about_the_form: str) -> Answer:
         page = Page(
             title=TITLES[error.code],
             message=f"{error.message} {what_is_wanted(error.requirement, session.user)}",
-            hint=" ".join(filter(None, [who_would_do(error.requirement, session.user), lost])),
+            hint=" ".join(filter(None, [who_would_do(error.requirement, session.user), about_the_form])),
             details=self._details(error, session),
             actions=(
                 Action(

@@ -11,6 +11,7 @@ from globus_sdk.authorizers import GlobusAuthorizer
 
 from trivet.conditions import Conditions
 from trivet.errors import LoginNeeded, step_up_needed
+from trivet.events import Events
 from trivet.forecast import Forecast, forecast
 from trivet.gate import Gate
 from trivet.liveness import Liveness
@@ -24,6 +25,7 @@ from trivet.tokens import AccessToken, Grant
 from trivet.transport import Transports
 from trivet.user import User
 
+SOON_SECONDS = 15 * 60  # enough to finish what one is at
 MAX_COOKIES = 3  # of one name that are looked at
 
 _NOT_ASKED = object()
@@ -47,6 +49,7 @@ class Visit:
         transports: Transports,
         gate: Gate,
         liveness: Liveness,
+        events: Events,
         clock: Callable[[], float],
     ) -> None:
         self._cookie_values = cookie_values
@@ -56,6 +59,7 @@ class Visit:
         self._transports = transports
         self._gate = gate
         self._liveness = liveness
+        self._events = events
         self._clock = clock
         self._session: Session | object | None = _NOT_ASKED
 
@@ -121,11 +125,20 @@ class Visit:
         return [tokens[resource_server].grant for resource_server in sorted(tokens)]
 
     def forecast(self) -> Forecast | None:
-        """Return when the session will next need the person; None when nobody is signed in."""
+        """
+        Return when the session will next need the person; None when nobody is signed in.
+
+        Listeners hear of it, once, when that is soon.
+        """
         if self.session is None:
             return None
         held = self._sessions.all_tokens(self.session.id).values()
-        return forecast(held, session_ends_at=self._sessions.ends_at_latest(self.session))
+        found = forecast(held, session_ends_at=self._sessions.ends_at_latest(self.session))
+        if found.at - self._clock() <= SOON_SECONDS and self._sessions.spend(
+            f"soon {self.session.id} {found.at}", seconds=2 * SOON_SECONDS
+        ):
+            self._events.emit("sign_in_needed_soon", sub=self.session.sub, at=found.at, reason=found.reason)
+        return found
 
     def access_token(
         self, resource_server: str, *, scopes: Sequence[str] = (), for_at_least: int = MARGIN_SECONDS
