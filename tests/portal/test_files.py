@@ -171,5 +171,5 @@ def test_a_session_that_ended_meanwhile(
     """When Globus has ended everything, the next click leads through signing in and back to the folder."""
     with demo.sandbox.world.lock:
         for token in demo.sandbox.world.tokens.all():
-            token.revoked = True
+            token.revoked_because = "a test"
     assert ada.agree(ada.open(f"{laptop_url}?path=/figures/")).url == f"{laptop_url}?path=/figures/"

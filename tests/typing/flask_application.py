@@ -6,7 +6,7 @@ from flask import Flask
 from globus_sdk import GroupsClient, TransferClient
 from globus_sdk.authorizers import GlobusAuthorizer
 
-from trivet import AccessToken, Grant, User
+from trivet import AccessToken, Forecast, Grant, User
 from trivet.flask import Globus
 
 app = Flask(__name__)
@@ -39,3 +39,20 @@ def item(number: int, *, page: str = "") -> int:
 
 kept: int = item(7, page="x")
 item("seven")  # type: ignore[arg-type]  # a guarded view keeps its signature
+
+
+@globus.login_required(scopes=["urn:x"])
+def with_scopes(number: int) -> int:
+    return number
+
+
+@globus.require(domain="uni.example", mfa=True, max_age=600, message="Because.")
+def with_conditions(number: int) -> int:
+    forecast: Forecast | None = globus.forecast
+    globus.require(group=["77aa0000-0000-4000-8000-0000000000aa"]).check()
+    globus.require(domains="uni.example")  # type: ignore[call-arg]  # a slip of the keyboard is no condition
+    return number
+
+
+kept = with_scopes(7)
+kept = with_conditions(7)
