@@ -29,7 +29,7 @@ from trivet.errors import (
 from trivet.forecast import Forecast
 from trivet.requirement import Requirement
 from trivet.tokens import AccessToken, Grant
-from trivet.user import Identity, User
+from trivet.user import Identity, OpenSession, User
 from trivet.version import __version__
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Identity",
     "LoginNeeded",
     "NothingToCarryOn",
+    "OpenSession",
     "Requirement",
     "ScopesWithheld",
     "SignInDenied",

@@ -19,7 +19,11 @@ class Lazy(NamedTuple):
 
 COMMANDS = {
     "demo": Lazy("trivet.demo", "demo", "demo", "Run the portal and the sandbox on this computer, to click through."),
+    "keys": Lazy("trivet.admin.keys", "keys", "flask", "Make a secret key, and change over to it."),
+    "outbox": Lazy("trivet.admin.outbox", "outbox", "flask", "List what is still to be revoked at Globus."),
     "sandbox": Lazy("trivet.sandbox.command", "sandbox", "sandbox", "Run a local Globus for development and tests."),
+    "sessions": Lazy("trivet.admin.sessions", "sessions", "flask", "List sessions, and end them."),
+    "sweep": Lazy("trivet.admin.sweep", "sweep", "flask", "End what has run out, and revoke what is to be revoked."),
 }
 
 
@@ -50,6 +54,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup)
+@click.option("--app", envvar="FLASK_APP", help="The application that a command is about, as for flask: module:app.")
 @click.version_option(__version__, prog_name="trivet")
-def main() -> None:
+def main(app: str | None) -> None:
     """Three-legged OAuth with Globus for Python web applications."""

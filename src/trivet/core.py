@@ -23,6 +23,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from trivet.access_log import hide_codes
+from trivet.acting import Acting
 from trivet.answered import Answered
 from trivet.background import Background
 from trivet.carry_on import CarryOn
@@ -40,6 +41,7 @@ from trivet.outbox import Outbox
 from trivet.pending import PendingCookies
 from trivet.placement import Placement
 from trivet.refresh import Refresher
+from trivet.resealing import Resealing
 from trivet.routes import Routes
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
@@ -90,7 +92,7 @@ class Core:
             client_id=config.client_id, client_secret=config.client_secret, transports=self._transports
         )
         sealed_tokens = SealedTokens(Sealer(config.secret_keys, "token", random=random))
-        self._sessions = Sessions(
+        self.sessions = Sessions(
             self._store,
             sealed_tokens,
             idle_seconds=config.session_idle_seconds,
@@ -103,10 +105,12 @@ class Core:
         # A request that waits for a worker that has died gets its turn within its patience.
         patience_seconds = max(config.http_timeout_seconds, LEASE_SECONDS + 2)
         leases = Leases(self._store, seconds=LEASE_SECONDS, clock=clock, random=random)
-        self.sweeper = Sweeper(self._sessions, outbox, leases, events, interval_seconds=config.sweep_seconds)
-        self._logout = Logout(self._sessions, outbox, events)
+        self.outbox = outbox
+        self.sweeper = Sweeper(self.sessions, outbox, leases, events, interval_seconds=config.sweep_seconds)
+        self.resealing = Resealing(self._store, sealed_tokens)
+        self.logout = Logout(self.sessions, outbox, events)
         self._refresher = Refresher(
-            self._sessions,
+            self.sessions,
             leases,
             globus_auth,
             outbox,
@@ -116,7 +120,7 @@ class Core:
             wait_seconds=patience_seconds,
             clock=clock,
         )
-        login = Login(config, globus_auth, self._sessions, outbox, events, clock=clock, random=random)
+        login = Login(config, globus_auth, self.sessions, outbox, events, clock=clock, random=random)
         pending_cookies = PendingCookies(
             Sealer(config.secret_keys, "pending login", random=random),
             prefix=f"{self.session_cookie}-login-",
@@ -133,16 +137,16 @@ class Core:
         answered = Answered(kept, clock=clock)
         carry_on = CarryOn(config, kept, random=random)
         self._liveness = Liveness(
-            self._sessions,
+            self.sessions,
             globus_auth,
             self._refresher,
-            self._logout,
+            self.logout,
             kept,
             interval_seconds=config.liveness_seconds,
             clock=clock,
         )
         self._gate = Gate(
-            self._sessions,
+            self.sessions,
             globus_auth,
             self._refresher,
             self._transports,
@@ -155,19 +159,19 @@ class Core:
             config,
             auth_url=globus_auth.url,
             login=login,
-            logout=self._logout,
+            logout=self.logout,
             departures=departures,
             step_up=StepUp(
                 config,
                 departures=departures,
-                sessions=self._sessions,
+                sessions=self.sessions,
                 answered=answered,
                 carry_on=carry_on,
                 events=events,
             ),
             carry_on=carry_on,
             answered=answered,
-            sessions=self._sessions,
+            sessions=self.sessions,
             pending_cookies=pending_cookies,
             session_cookie=self.session_cookie,
         )
@@ -181,13 +185,23 @@ class Core:
         """
         return Visit(
             cookie_values,
-            sessions=self._sessions,
-            logout=self._logout,
+            sessions=self.sessions,
+            logout=self.logout,
             refresher=self._refresher,
             transports=self._transports,
             gate=self._gate,
             liveness=self._liveness,
             events=self._events,
+            clock=self._clock,
+        )
+
+    def for_session(self, session_id: str) -> Acting:
+        """Return what acts for the person of that session outside a request."""
+        return Acting(
+            session_id,
+            sessions=self.sessions,
+            refresher=self._refresher,
+            transports=self._transports,
             clock=self._clock,
         )
 

@@ -34,6 +34,7 @@ from globus_sdk import GlobusAPIError, NetworkError
 from globus_sdk.authorizers import GlobusAuthorizer
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from trivet.acting import Acting
 from trivet.answer import Answer, Cookie, Page
 from trivet.conditions import Asked, Conditions
 from trivet.config import LOOPBACK, Config
@@ -47,7 +48,7 @@ from trivet.request import Posted, Request
 from trivet.sdk import AnyClient, as_trivet_error
 from trivet.store import Store
 from trivet.tokens import AccessToken, Grant
-from trivet.user import User
+from trivet.user import OpenSession, User
 from trivet.visit import Visit
 
 __all__ = ["Globus", "signals"]
@@ -113,6 +114,42 @@ class Globus:
     def forecast(self) -> Forecast | None:
         """When this session will next need the person, and why; None when nobody is signed in."""
         return _visit().forecast()
+
+    @property
+    def sessions(self) -> list[OpenSession]:
+        """Where the signed-in user is signed in, this browser included; empty when nobody is signed in."""
+        return _visit().sessions()
+
+    def end_session(self, session_id: str) -> bool:
+        """
+        Sign the user out at one place, and have its tokens revoked.
+
+        Returns:
+            False, with nothing changed, when that is not the id of one of their own sessions.
+
+        Raises:
+            LoginNeeded: nobody is signed in. Likewise below.
+        """
+        return _visit().end_session(session_id)
+
+    def end_other_sessions(self) -> int:
+        """Sign the user out everywhere but here, and return at how many places that was."""
+        return _visit().end_other_sessions()
+
+    def sign_out_everywhere(self) -> int:
+        """Sign the user out everywhere, here too; then send them to ``globus.logout``, for Globus' own sign-in."""
+        return _visit().sign_out_everywhere()
+
+    def for_session(self, session_id: str) -> Acting:
+        """
+        Return what acts for a signed-in user outside a request, in a job: ``client``, ``access_token`` and so on.
+
+        It ends with the session, by `LoginNeeded`. It needs an application context, and keeps no session alive.
+
+        Args:
+            session_id: `OpenSession.id`, such as that of the current one when the job was begun.
+        """
+        return _core().for_session(session_id)
 
     @overload
     def login_required(self, view: Callable[P, R], /) -> Callable[P, R]: ...
@@ -277,6 +314,7 @@ def _request() -> Request:
         host=environ.get("HTTP_HOST", ""),
         headers=request.headers,
         cookies=request.cookies,
+        address=request.remote_addr or "",
     )
 
 

@@ -12,6 +12,7 @@ back for that record and ends in an open session, or in an error that leaves not
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from trivet import id_token, scopes
 from trivet.config import Config
@@ -25,6 +26,8 @@ from trivet.requirement import NOTHING, Requirement
 from trivet.session import Opened, Session, Sessions
 from trivet.tokens import AccessToken, TokenSet
 from trivet.user import User
+
+Open = Callable[..., Opened | None]  # `Sessions.open`, told where the browser is
 
 RANDOM_BYTES = 32  # for state, nonce and code_verifier; 43 characters, which is what RFC 7636, section 4.1 recommends
 
@@ -107,9 +110,17 @@ class Login:
         )
         return address, pending
 
-    def finish(self, pending: PendingLogin, returned: Returned, *, replacing: Session | None) -> Opened:
+    def finish(
+        self, pending: PendingLogin, returned: Returned, *, replacing: Session | None, seen_from: str = ""
+    ) -> Opened:
         """
         Turn what came back into an open session, in place of the browser's session *replacing*.
+
+        Args:
+            pending: the attempt.
+            returned: what came back.
+            replacing: the browser's session until now.
+            seen_from: where the browser is, for the person to recognise.
 
         Raises:
             SignInError: one of its kinds; nobody is signed in, and what Globus gave is revoked.
@@ -117,7 +128,7 @@ class Login:
         """
         try:
             code = self._code(pending, returned)
-            return self._signed_in(pending, code, replacing)
+            return self._signed_in(pending, code, partial(self._sessions.open, seen_from=seen_from), replacing)
         except TrivetError as error:
             self._events.emit("login_failed", reason=error.code, sub=pending.sub)
             raise
@@ -135,7 +146,7 @@ class Login:
             raise CodeRefused("Globus sent you back without a code.", hint="Sign in once more.")
         return returned.code
 
-    def _signed_in(self, pending: PendingLogin, code: str, replacing: Session | None) -> Opened:
+    def _signed_in(self, pending: PendingLogin, code: str, open_session: Open, replacing: Session | None) -> Opened:
         document = self._globus_auth.exchange(
             code=code, redirect_uri=self._config.redirect_uri, code_verifier=pending.code_verifier
         )
@@ -145,7 +156,7 @@ class Login:
             user = self._proven_user(document, pending)
             sub = user.sub
             _check_who_came_back(user, pending)
-            opened = self._opened(user, granted, pending, replacing)
+            opened = _opened(open_session, user, granted, pending, replacing)
         except Exception:
             # Nobody will use these; whatever went wrong, they must not stay behind.
             self._outbox.take_back(granted.values(), sub=sub)
@@ -153,18 +164,6 @@ class Login:
         self._events.emit("user_logged_in", sub=user.sub)
         if replacing:
             self._outbox.settle_at_once(replacing.id)
-        return opened
-
-    def _opened(
-        self, user: User, granted: Mapping[str, TokenSet], pending: PendingLogin, replacing: Session | None
-    ) -> Opened:
-        if pending.sub is None:
-            # A sign-in of its own: if the session before it has ended meanwhile, there is just nothing to replace.
-            opened = self._sessions.open(user, granted, replacing=replacing) or self._sessions.open(user, granted)
-        else:
-            opened = self._sessions.open(user, granted, replacing=replacing) if replacing else None
-        if opened is None:
-            raise AttemptUnknown("You have signed out in the meantime.", hint="Sign in again to go on.")
         return opened
 
     def _proven_user(self, document: dict[str, object], pending: PendingLogin) -> User:
@@ -184,6 +183,23 @@ class Login:
 
     def _token(self) -> str:
         return base64url(self._random(RANDOM_BYTES))
+
+
+def _opened(
+    open_session: Open,
+    user: User,
+    granted: Mapping[str, TokenSet],
+    pending: PendingLogin,
+    replacing: Session | None,
+) -> Opened:
+    if pending.sub is None:
+        # A sign-in of its own: if the session before it has ended meanwhile, there is just nothing to replace.
+        opened = open_session(user, granted, replacing=replacing) or open_session(user, granted)
+    else:
+        opened = open_session(user, granted, replacing=replacing) if replacing else None
+    if opened is None:
+        raise AttemptUnknown("You have signed out in the meantime.", hint="Sign in again to go on.")
+    return opened
 
 
 def _check_who_came_back(user: User, pending: PendingLogin) -> None:

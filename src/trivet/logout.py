@@ -25,6 +25,31 @@ class Logout:
         Raises:
             StoreUnavailable: it could not be ended; nothing was changed.
         """
-        if self._sessions.end(session.id):
-            self._events.emit("user_logged_out", sub=session.sub, reason=reason)
+        if self._end(session, reason):
             self._outbox.settle_at_once(session.id)
+
+    def end_all(self, sub: str, *, reason: str, besides: str | None = None) -> int:
+        """
+        End every session of that person, or every one *besides* that of this id, as `end` does.
+
+        Returns:
+            How many this call has ended.
+
+        Raises:
+            StoreUnavailable: not all could be ended; those that were stay ended.
+        """
+        ended: list[str] = []
+        # Until there is none: a sign-in may put a new session in the place of one that we are about to end.
+        while theirs := self._sessions.of(sub):
+            ids = [session.id for session in theirs]
+            if besides and (besides not in ids or ids == [besides]):
+                break  # it has been replaced itself, and we could not tell its successor from the others
+            ended += [each.id for each in theirs if each.id != besides and self._end(each, reason)]
+        self._outbox.settle_at_once(*ended)
+        return len(ended)
+
+    def _end(self, session: Session, reason: str) -> bool:
+        if not self._sessions.end(session.id):
+            return False
+        self._events.emit("user_logged_out", sub=session.sub, reason=reason)
+        return True

@@ -13,7 +13,7 @@ one ends, and the last one out has it revoked.
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +29,7 @@ from trivet.tokens import REFRESH_TOKEN_SECONDS, Secret, TokenSet
 AT_ONCE_SECONDS = 1.5  # how long a person waits for revocations, whatever Globus does
 SWEEP_SECONDS = 90.0  # how long a sweep waits for a batch of them
 CLAIM_SECONDS = 120  # how long one process may take before another tries the same; no harm is done by trying twice
+LISTED_AT_ONCE = 200
 BATCH = 10  # revocations, of two or three calls each
 FIRST_RETRY_SECONDS = 10  # doubled with each attempt
 LAST_RETRY_SECONDS = 3600
@@ -44,6 +45,18 @@ class Settled:
 
     looked_at: int
     answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One revocation in the outbox, without its tokens. Times are seconds since the epoch."""
+
+    sub: str
+    resource_server: str
+    added_at: int
+    due_at: int
+    attempts: int
+    readable: bool
 
 
 class Outbox:
@@ -100,6 +113,16 @@ class Outbox:
     def settle_due(self, *, limit: int = BATCH) -> Settled:
         """Revoke what is due of all sessions, up to *limit* of it."""
         return self._in_time(lambda: self._settle(limit=limit), SWEEP_SECONDS)
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Return what is in the outbox, for those who run the site."""
+        cursor, more = "", True
+        while more:
+            revocations, cursor = self._store.scan_revocations(cursor, limit=LISTED_AT_ONCE)
+            for each in revocations:
+                readable = any(True for _ in self._sealed_tokens.readable([each]))
+                yield Waiting(each.sub, each.resource_server, each.added_at, each.due_at, each.attempts, readable)
+            more = cursor != ""
 
     def _in_time(self, work: Callable[[], Settled], seconds: float) -> Settled:
         """

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+from trivet.seen_from import seen_from
+
 
 class Headers(Protocol):
     """Header values by name, whatever its case."""
@@ -36,8 +38,9 @@ class Request:
     """
     One request.
 
-    ``target`` is the path with its query as the browser sent them, ``host`` the ``Host`` header. ``posted`` is there
-    when a page could not be shown that a form was sent to; None when it was no form, or nobody cares.
+    ``target`` is the path with its query as the browser sent them, ``host`` the ``Host`` header, ``address`` where the
+    framework says that it comes from. ``posted`` is there when a page could not be shown that a form was sent to; None
+    when it was no form, or nobody cares.
     """
 
     method: str
@@ -45,6 +48,7 @@ class Request:
     host: str
     headers: Headers
     cookies: Mapping[str, str]
+    address: str = ""
     posted: Posted | None = None
 
     @property
@@ -60,6 +64,11 @@ class Request:
         """Return the value of a query parameter; None when it was sent not at all, or more than once."""
         values = self.parameters(name)
         return values[0] if len(values) == 1 else None
+
+    @property
+    def seen_from(self) -> str:
+        """Where it comes from, in words for the person it comes from."""
+        return seen_from(self._header("User-Agent"), self.address)
 
     def wants_page(self) -> bool:
         """Tell whether a person is looking at the place where the answer will appear, as opposed to a script."""

@@ -173,7 +173,7 @@ class Routes:
         )
         before = visit.session
         held = self._sessions.granted_scopes(before.id) if before else frozenset()
-        opened = self._login.finish(pending, returned, replacing=before)
+        opened = self._login.finish(pending, returned, replacing=before, seen_from=request.seen_from)
         if pending.demand:
             self._answered.note(pending.demand, session=opened.session, before=before)
         # A cookie without a session, or with somebody else's: what the framework keeps is the person's before.

@@ -44,7 +44,18 @@ class SealedTokens:
             raise
         return TokenSet.from_bytes(record.resource_server, plaintext)
 
-    def readable(self, records: Iterable[TokenRecord]) -> Iterator[TokenSet]:
+    def resealed(self, record: TokenRecord | RevocationRecord) -> bytes | None:
+        """
+        Return what is in *record* sealed under the current secret; None when it is already.
+
+        Raises:
+            SealBroken: it does not open, which the log says too.
+        """
+        tokens = self.open(record)
+        place = _place(record.session_id, record.resource_server)
+        return None if self._sealer.is_current(record.sealed, place=place) else self.seal(record.session_id, tokens)
+
+    def readable(self, records: Iterable[TokenRecord | RevocationRecord]) -> Iterator[TokenSet]:
         """Return the tokens in those of *records* that open."""
         for record in records:
             try:

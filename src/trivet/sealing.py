@@ -58,6 +58,15 @@ class Sealer:
                     continue
         raise SealBroken("A sealed value does not open.", hint="Has the application's secret key changed?")
 
+    def is_current(self, sealed: bytes, *, place: str) -> bool:
+        """Tell whether *sealed*, which opens, was sealed under the current secret."""
+        nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            self._ciphers[0].decrypt(nonce, ciphertext, place.encode())
+        except InvalidTag:
+            return False
+        return True
+
     def seal_text(self, plaintext: bytes, *, place: str) -> str:
         """Return what `seal` returns in base64url, for a cookie or an address."""
         return base64.urlsafe_b64encode(self.seal(plaintext, place=place)).decode("ascii")

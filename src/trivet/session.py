@@ -7,7 +7,7 @@ in with what they find, nor read a token, since those are sealed for the row the
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ COOKIE_BYTES = 32  # 256 random bits
 COOKIE_CHARACTERS = 43  # the same in base64url
 NEW_SECONDS = 30
 FORMER_SECONDS = 24 * 3600  # a form left open overnight can still be carried on with
+SCANNED_AT_ONCE = 200
 TOUCH_SECONDS = 60  # "last seen" is written at most this often, so that an ordinary page view is one read
 
 
@@ -143,6 +144,25 @@ class Sessions:
             return None
         record = self._store.find_session(_session_id(cookie_value))
         return Session(record) if record else None
+
+    def by_id(self, session_id: str) -> Session | None:
+        """Return the live session of that id, or None."""
+        record = self._store.find_session(session_id)
+        session = Session(record) if record else None
+        return session if session and not self.is_over(session) else None
+
+    def of(self, sub: str) -> list[Session]:
+        """Return that person's live sessions, the oldest first."""
+        theirs = [Session(record) for record in self._store.sessions_of(sub)]
+        return [session for session in theirs if not self.is_over(session)]
+
+    def scan(self) -> Iterator[Session]:
+        """Return the live sessions of everybody, while people come and go."""
+        cursor, more = "", True
+        while more:
+            records, cursor = self._store.scan_sessions(cursor, limit=SCANNED_AT_ONCE)
+            yield from (session for session in map(Session, records) if not self.is_over(session))
+            more = cursor != ""
 
     def is_over(self, session: Session) -> bool:
         """Tell whether the session has outlived its idle or its absolute time."""

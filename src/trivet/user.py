@@ -92,6 +92,21 @@ class User(Identity):
         return _written(cls, document)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """
+    One of a person's sessions, to be shown to them. Times are seconds since the epoch.
+
+    ``id`` may stand in a page: it is not what the browser holds. ``current`` is the session that is looking.
+    """
+
+    id: str
+    current: bool
+    seen_from: str
+    created_at: int
+    last_seen_at: int
+
+
 def _written(kind: type[AnyIdentity], values: dict[str, Any]) -> AnyIdentity:
     """
     Return the object with these values, which we wrote ourselves.

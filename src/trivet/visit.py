@@ -23,7 +23,7 @@ from trivet.sdk import AnyClient, SessionAuthorizer, bound_client
 from trivet.session import Session, Sessions
 from trivet.tokens import AccessToken, Grant
 from trivet.transport import Transports
-from trivet.user import User
+from trivet.user import OpenSession, User
 
 SOON_SECONDS = 15 * 60  # enough to finish what one is at
 MAX_COOKIES = 3  # of one name that are looked at
@@ -139,6 +139,40 @@ class Visit:
         ):
             self._events.emit("sign_in_needed_soon", sub=self.session.sub, at=found.at, reason=found.reason)
         return found
+
+    def sessions(self) -> list[OpenSession]:
+        """Return the sessions of the person, the oldest first; nothing when nobody is signed in."""
+        theirs = self._sessions.of(self.session.sub) if self.session else []
+        return [
+            OpenSession(each.id, each.id == self.signed_in().id, each.seen_from, each.created_at, each.last_seen_at)
+            for each in theirs
+        ]
+
+    def end_session(self, session_id: str) -> bool:
+        """End one of the person's own sessions; False when there is none of that id."""
+        own = self.signed_in()
+        session = self._sessions.by_id(session_id)
+        if session is None or session.sub != own.sub:
+            return False
+        self._logout.end(session, reason="ended_by_user")
+        self._forget(session_id)
+        return True
+
+    def end_other_sessions(self) -> int:
+        """End all sessions of the person but this one, and return how many those were."""
+        own = self.signed_in()
+        return self._logout.end_all(own.sub, reason="ended_by_user", besides=own.id)
+
+    def sign_out_everywhere(self) -> int:
+        """End all sessions of the person, this one included, and return how many those were."""
+        own = self.signed_in()
+        ended = self._logout.end_all(own.sub, reason="ended_everywhere")
+        self._forget(own.id)
+        return ended
+
+    def _forget(self, session_id: str) -> None:
+        if self.signed_in().id == session_id:
+            self._session = None
 
     def access_token(
         self, resource_server: str, *, scopes: Sequence[str] = (), for_at_least: int = MARGIN_SECONDS
