@@ -8,6 +8,7 @@ each page has a module of its own, and `extensions` holds the objects they share
     dashboard     who you are, and what the portal may do for you
     collections   search, and your own
     files         one folder of one collection
+    sessions      where you are signed in, and the end of it
 """
 
 from trivet.portal.app import create_app

@@ -6,7 +6,17 @@ from typing import Any
 from flask import Flask
 from globus_sdk.scopes import TransferScopes
 
-from trivet.portal import collections, dashboard, error_pages, files, home, security_headers, services, wording
+from trivet.portal import (
+    collections,
+    dashboard,
+    error_pages,
+    files,
+    home,
+    security_headers,
+    services,
+    sessions,
+    wording,
+)
 from trivet.portal.extensions import bootstrap, csrf, globus
 
 DEFAULTS = {
@@ -39,7 +49,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.config["SESSION_COOKIE_SECURE"] = True
     for extension in (bootstrap, csrf, globus):
         extension.init_app(app)
-    for page in (home, dashboard, collections, files):
+    for page in (home, dashboard, collections, files, sessions):
         app.register_blueprint(page.pages)
     for part in (wording, services, error_pages, security_headers):
         part.add_to(app)
