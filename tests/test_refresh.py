@@ -374,3 +374,13 @@ def test_who_waits_gets_the_winners_token(sessions: Sessions, store: Store, cloc
     refresher = refreshing(sessions, store, LateGlobus(lambda: None), clock)
     refresher._sleep = another_worker_finishes
     assert refresher.fresh_tokens(session, TRANSFER) == quicker
+
+
+def test_a_session_that_has_just_ended_gives_no_token(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """Who signs out between two lines of a page or a job is asked to sign in; nothing is wrong with the site."""
+    session = signed_in(sessions, held("current", clock() + HOURS_48))
+    sessions.end(session.id)
+    for needed in ((), ("s",), ("another",)):
+        with pytest.raises(LoginNeeded) as caught:
+            refreshing(sessions, store, LateGlobus(lambda: None), clock).fresh_tokens(session, TRANSFER, needed=needed)
+        assert type(caught.value) is LoginNeeded

@@ -139,6 +139,8 @@ class Refresher:
 
     def _granted(self, session: Session, resource_server: str, needed: Sequence[str]) -> Held:
         held = self._sessions.held(session.id, resource_server)
+        if held is None and self._sessions.by_id(session.id) is None:  # since the request or the job looked
+            raise LoginNeeded("You have been signed out.", hint="Sign in again to go on.")
         lacking = scopes.missing(needed, held.tokens.scopes if held else ())
         if lacking and (elsewhere := self._held_elsewhere(session, lacking)):
             raise ConfigError([f"The scopes {elsewhere} belong to another service than {resource_server!r}."])
