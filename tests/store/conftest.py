@@ -65,6 +65,13 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'store' / 'trivet.db'}"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sql_url(request: pytest.FixtureRequest) -> str:
+    """An empty database with tables, of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql", "valkey"])
 def url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind."""

@@ -3,13 +3,14 @@
 import os
 import secrets
 import signal
+import sqlite3
 import stat
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from servers import PostgreSQL
@@ -19,11 +20,9 @@ from trivet.store.contract import a_revocation, a_session, a_token, together
 from workers import workers
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    """An empty database of each kind."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
+@pytest.fixture
+def url(sql_url: str) -> str:
+    return sql_url
 
 
 def count(url: str, table: str) -> int:
@@ -229,6 +228,22 @@ class TestSqliteFile:
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         modes = {found.name: stat.S_IMODE(found.stat().st_mode) for found in path.parent.iterdir()}
         assert modes == {"trivet.db": 0o600, "trivet.db-shm": 0o600, "trivet.db-wal": 0o600}
+
+    def test_what_was_done_is_on_the_disk(self, opened: Callable[[str], Store], sqlite_url: str) -> None:
+        """SQLite waits for the disk at each commit, on every connection, so that no power cut undoes a logout."""
+        connections: list[sqlite3.Connection] = []
+
+        def listen(connection: sqlite3.Connection, _record: object) -> None:
+            connections.append(connection)
+
+        event.listen(Engine, "connect", listen)
+        try:
+            store = opened(sqlite_url)
+            together(*[lambda: store.spend(secrets.token_hex(), now=1, until=2)] * 4)
+        finally:
+            event.remove(Engine, "connect", listen)
+        full = {connection.execute("PRAGMA synchronous").fetchone() for connection in connections}
+        assert full == {(2,)}
 
     def test_a_new_file_may_be_opened_by_many_at_once(self, tmp_path: Path) -> None:
         """Of several that make a file together none is told that it is locked, though SQLite would do so."""
