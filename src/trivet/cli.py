@@ -18,6 +18,7 @@ class Lazy(NamedTuple):
 
 
 COMMANDS = {
+    "db": Lazy("trivet.store.command", "db", "postgres", "Look at the tables of a session store, and upgrade them."),
     "demo": Lazy("trivet.demo", "demo", "demo", "Run the portal and the sandbox on this computer, to click through."),
     "keys": Lazy("trivet.admin.keys", "keys", "flask", "Make a secret key, and change over to it."),
     "outbox": Lazy("trivet.admin.outbox", "outbox", "flask", "List what is still to be revoked at Globus."),

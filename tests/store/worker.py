@@ -99,6 +99,13 @@ def refresh_leased(store: Store, session_id: str) -> int:
     return won
 
 
+def die_upgrading(url: str, _argument: str) -> None:
+    """Stop in the middle of an upgrade of the tables, until killed."""
+    wait()
+    _stop_after("CREATE TABLE trivet_outbox")
+    open_store(url)
+
+
 def die_opening(url: str, session_id: str) -> None:
     """Stop in the middle of a sign-in, between its statements, until killed."""
     store, session = open_store(url), a_session(id=session_id)
@@ -167,7 +174,7 @@ def _touch_and_look(store: Store, session_id: str) -> None:
 
 def main(task: str, url: str, argument: str) -> None:
     by_themselves = {
-        "start": start, "fork": fork, "hold": hold,
+        "start": start, "fork": fork, "hold": hold, "die_upgrading": die_upgrading,
         "die_opening": die_opening, "die_ending": die_ending, "die_clearing": die_clearing,
         "die_replacing": die_replacing,
     }  # fmt: skip

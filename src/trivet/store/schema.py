@@ -7,6 +7,7 @@ those that it lacks, so both end up alike.
 
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy import func as sql
+from sqlalchemy.exc import ProgrammingError
 
 from trivet.errors import StoreUnavailable
 from trivet.store.tables import schema
@@ -82,13 +83,25 @@ def upgrade(connection: Connection) -> int:
     before = version_of(connection)
     if before > LATEST:
         raise StoreUnavailable(
-            f"The session store was made by a newer version of Trivet: it has version {before}, this code {LATEST}.",
-            hint="Install that version of Trivet again, or use another database; nothing was changed.",
+            f"The session store was made by a newer version of Trivet: its tables have version {before}, and this one "
+            f"knows no later than {LATEST}.",
+            hint="Install that version of Trivet again, or use another database. Nothing was changed.",
             version=before,
         )
-    for number, step in enumerate(_STEPS[before:], start=before + 1):
-        for statement in step.format(**_WORDS[connection.dialect.name]).split(";"):
-            if statement.strip():
-                connection.exec_driver_sql(statement)
-        connection.execute(schema.insert(), {"version": number})
+    try:
+        for version in range(before + 1, LATEST + 1):
+            _take_step(connection, version)
+    except ProgrammingError as error:
+        raise StoreUnavailable(
+            "The tables of the session store cannot be made or changed.",
+            hint="Run `trivet db upgrade` as a user of the database who may do so; what it said is in the cause of "
+            "this error.",
+        ) from error
     return before
+
+
+def _take_step(connection: Connection, version: int) -> None:
+    for statement in _STEPS[version - 1].format(**_WORDS[connection.dialect.name]).split(";"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+    connection.execute(schema.insert(), {"version": version})
