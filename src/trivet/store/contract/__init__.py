@@ -15,6 +15,7 @@ for what is due, which do so long ago and leave nothing behind.
 """
 
 from trivet.store import Store
+from trivet.store.contract.crowd import CrowdContract
 from trivet.store.contract.ending import EndingContract
 from trivet.store.contract.kept import KeptContract
 from trivet.store.contract.leases import LeaseContract
@@ -38,6 +39,7 @@ class StoreContract(
     KeptContract,
     SpendingContract,
     LeaseContract,
+    CrowdContract,
 ):
     """What `trivet.store.Store` promises. A subclass brings a fixture called ``store``."""
 
