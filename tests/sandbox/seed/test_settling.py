@@ -189,3 +189,10 @@ def test_providers_of_applications(field):
     assert caught.value.problems == [f"clients.app.{field}: 'v' is not one of: u"]
     with Sandbox(_changed(f"clients/app/{field}", "u")) as globus:
         assert getattr(globus.clients["app"], field) == globus.people["ada"].primary.identity_provider
+
+
+def test_one_slip_is_one_problem():
+    """A person whose identity is wrong can still own and administer things: only the identity is complained about."""
+    with pytest.raises(SeedError) as caught:
+        Sandbox(_changed("people/ada/identities/0/idp", "x")).start()
+    assert caught.value.problems == ["people.ada.identities[0].idp: 'x' is not one of: u"]

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 SECTIONS = ("identity_providers", "people", "projects", "clients", "policies", "collections", "groups")
 
+NO_PROVIDER = IdentityProvider(id="", display_name="", domain="")
+"""Of an identity whose provider is a problem already: its person is there for whatever else the seed says of them."""
+
 
 class Settling:
     """Reads one seed. *own* is a directory the sandbox may write to."""
@@ -100,32 +103,30 @@ class Settling:
     def _person(self, key: str, entry: Entry, providers: dict[str, IdentityProvider]) -> Person | None:
         name = entry.text("name")
         rows = entry.tables("identities")
-        identities = [self._identity(row, name, providers) for row in rows]
+        identities = tuple(self._identity(row, name, providers) for row in rows)
         if not rows:
             entry.problem("a person has at least one identity", "identities")
-        found = tuple(each for each in identities if each is not None)
-        return Person(key, Account(name, found)) if found else None
+        return Person(key, Account(name, identities)) if identities else None
 
-    def _identity(self, entry: Entry, name: str, providers: dict[str, IdentityProvider]) -> Identity | None:
+    def _identity(self, entry: Entry, name: str, providers: dict[str, IdentityProvider]) -> Identity:
         username = entry.text("username")
         provider = providers.get(entry.choice("idp", tuple(providers)))
         identity_id = self._unique(entry, entry.id(seed_id("identity", username)))
-        identity = provider and Identity(
+        identity = Identity(
             id=identity_id,
             username=username,
             name=entry.text("name", name),
             email=entry.optional_text("email"),
             organization=entry.optional_text("organization"),
-            provider=provider,
+            provider=provider or NO_PROVIDER,
         )
         if provider and username.rpartition("@")[2] != provider.domain:
             entry.problem(f"usernames of this identity provider end in @{provider.domain}", "username")
         if username.casefold() in self._usernames:
             entry.problem(f"another identity is called {username!r}", "username")
         self._usernames.add(username.casefold())
-        if identity:
-            entry.finish()
-        return identity or None
+        entry.finish()
+        return identity
 
     def _client(self, key: str, entry: Entry, providers: dict[str, IdentityProvider]) -> Client:
         client = read_client(key, entry, providers)
