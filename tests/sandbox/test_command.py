@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -32,6 +33,18 @@ def test_runs_until_interrupted(sent):
         running.send_signal(sent)
         _, errors = running.communicate(timeout=20)
     assert (running.returncode, errors) == (0, "")
+
+
+def test_nobody_reads_what_it_prints():
+    """If its output goes to a program that has ended, it ends too, and does not blame the port."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0"]
+        ended = subprocess.run(command, check=False, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=20)
+    finally:
+        os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, "")
 
 
 WAITING = """

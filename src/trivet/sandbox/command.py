@@ -62,6 +62,8 @@ def sandbox(
             signals.get()
     except (AddressRefusedError, SeedError, ValueError) as error:
         raise click.ClickException(str(error)) from None
+    except BrokenPipeError:
+        raise  # whoever read what it prints has gone; click ends quietly
     except OSError as error:
         raise click.ClickException(
             f"The sandbox cannot listen at port {port}: {error.strerror}. Perhaps another one runs there; try --port 0."
