@@ -13,7 +13,7 @@ DRIVERS = {"sqlalchemy", "sqlite3", "psycopg", "redis"}
 STORES = {"trivet.store.sql", "trivet.store.redis", "trivet.store.memory"}
 OURS = {"trivet.sandbox", "trivet.portal", "trivet.flask", *STORES}
 
-OUTSIDE = {"__init__", "flask", "cli", "demo", "testing"}  # adapters, programs, and what is there for tests
+OUTSIDE = {"__init__", "flask", "cli", "demo", "pytest_plugin"}  # adapters, programs, and what is there for tests
 CORE = sorted({path.stem for path in Path(trivet.__file__).parent.glob("*.py")} - OUTSIDE | {"store"})
 
 
@@ -33,6 +33,13 @@ def test_the_core_imports_no_framework_driver_or_sandbox(module: str) -> None:
 def test_importing_trivet_brings_in_nothing_optional() -> None:
     """``import trivet`` works with the bare package: no framework, no driver, not even the SDK."""
     assert not imported_by("import trivet") & (FRAMEWORKS | DRIVERS | OURS | {"requests", "globus_sdk", "cryptography"})
+
+
+def test_the_pytest_plugin_is_light() -> None:
+    """pytest loads the plugin in every project that has Trivet installed; it brings in nothing beside pytest itself."""
+    brought = imported_by("import pytest, trivet.pytest_plugin") - imported_by("import pytest")
+    assert {name.partition(".")[0] for name in brought} <= {"trivet", *sys.stdlib_module_names}
+    assert not brought & OURS
 
 
 def test_the_sandbox_stands_apart() -> None:
