@@ -56,10 +56,11 @@ def test_short_addresses(sandbox, clock):
     site.stop()
 
 
-def test_a_consent_more(sandbox, site):
-    """A page that needs one more consent gets it on the way, in one go."""
-    http = site.app.test_client()
-    assert "token" in sandbox.sign_in(http, "ada", f"{site.url}/token").json
+def test_a_consent_more(sandbox, clock):
+    """A page that needs one more consent, and goes for it without explaining, gets it on the way, in one go."""
+    site = Site(sandbox, store=MemoryStore(), clock=clock, GLOBUS_EXPLAIN_STEP_UP=False)
+    assert "token" in sandbox.sign_in(site.app.test_client(), "ada", f"{site.url}/token").json
+    site.stop()
 
 
 def test_another_person(sandbox, site):
