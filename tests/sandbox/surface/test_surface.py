@@ -139,6 +139,15 @@ def test_the_fidelity_page_is_up_to_date():
     assert CliRunner().invoke(surface, ["fidelity"]).output == page()
 
 
+def test_each_switch_has_its_own_words():
+    """The row of a switch says what stands below that switch in the source, and no two rows say the same."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| `[^`]+` \| (.+) \|$", page(), re.MULTILINE))
+    assert list(rows) == [field.name for field in dataclasses.fields(Switches)]
+    assert len(set(rows.values())) == len(rows)
+    assert rows["code_seconds"].startswith("How long an authorization code lives.")
+    assert rows["my_groups_wants_sessions"].startswith("Leave groups of high assurance out of `my_groups`")
+
+
 def test_the_openapi_document():
     """It has every row under its path and method, and declares exactly the parameters that the path has."""
     found = json.loads(CliRunner().invoke(surface, ["openapi", "--url", "http://localhost:9"]).output)

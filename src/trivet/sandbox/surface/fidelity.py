@@ -79,6 +79,6 @@ def _switches() -> Iterator[str]:
     """Yield a row for each switch, with the words that stand under it in the source."""
     source = inspect.getsource(switches)
     for field in dataclasses.fields(Switches):
-        [words] = re.findall(rf'^    {field.name}: .*\n    """(.*?)"""', source, re.MULTILINE | re.DOTALL)
+        [words] = re.findall(rf'^    {field.name}: [^\n]*\n    """(.*?)"""', source, re.MULTILINE | re.DOTALL)
         sentence = " ".join(words.replace("``", "`").split())
         yield f"| `{field.name}` | `{field.default}` | {sentence} |"
