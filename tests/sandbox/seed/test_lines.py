@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trivet.sandbox.seed.lines import lines_of
@@ -82,6 +82,7 @@ def ways(value, here=()):
         yield from ways(child, (*here, key))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_entry_is_found_where_it_is(data):
     """Whatever TOML may look like: each key is in the line that is told, and each number that is in an array."""
