@@ -25,7 +25,7 @@ HIDDEN = frozenset(
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class RequestRecord:
     """One request. ``status`` is None while it runs, and stays so if a fault dropped the connection.
 
