@@ -108,11 +108,13 @@ def test_requests(globus, ask):
         ("faults", {"headers": {"X": "a\r\nb"}}),
         ("faults", {"service": "weather"}),
         ("faults", {"body": "\ud800"}),
+        ("faults", {"path": "/\ud800"}),
         ("mishaps/nothing", {}),
         ("mishaps/maintenance", {"colour": "red"}),
         ("mishaps/maintenance", {"service": "weather"}),
         ("mishaps/maintenance", {"service": 1}),
         ("mishaps/endpoint-paused", {}),
+        ("mishaps/file-denied", {"path": "/\ud800"}),
     ],
 )
 def test_what_means_nothing(globus, ask, path, document):

@@ -242,6 +242,7 @@ BODIES = [
     ("POST", "/v2/groups", b""),
     ("POST", "/v2/groups", b"[]"),
     ("POST", "/v2/groups", b"[" * 50_000),
+    ("POST", "/v2/groups", b'{"name": "half of a pair: \\ud800"}'),
     ("POST", "/v2/groups", b"{}"),
     ("POST", "/v2/groups", b'{"name": " "}'),
     ("POST", "/v2/groups", b'{"name": 7}'),

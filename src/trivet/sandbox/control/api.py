@@ -5,7 +5,6 @@ Every POST brings a JSON object, which no form of a foreign page can. What means
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from trivet.sandbox.control.fault_fields import fault_in
 from trivet.sandbox.control.state import moments, state
+from trivet.sandbox.http.json_body import json_body
 from trivet.sandbox.http.record import refused
 from trivet.sandbox.world.mishaps import MISHAPS, happen
 
@@ -135,8 +135,8 @@ def _sent(*known: str) -> dict[str, Any]:
     if not request.is_json:
         raise ValueError("A JSON object is needed, with Content-Type: application/json; {} if there is nothing to say.")
     try:
-        document = json.loads(request.get_data())
-    except (ValueError, RecursionError):
+        document = json_body()
+    except ValueError:
         raise ValueError("The body is no JSON.") from None
     if not isinstance(document, dict):
         raise ValueError("A JSON object is needed.")

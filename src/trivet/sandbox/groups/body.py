@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from flask import request
-
 from trivet.sandbox.groups.errors import MeaninglessError
+from trivet.sandbox.http.json_body import json_body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +23,8 @@ def posted() -> dict[str, Any]:
         MeaninglessError: there is none.
     """
     try:
-        document = json.loads(request.get_data())
-    except (ValueError, RecursionError):
+        document = json_body()
+    except ValueError:
         document = None
     if not isinstance(document, dict):
         raise MeaninglessError(BODY, "__root__", "a JSON object is needed")

@@ -8,6 +8,7 @@ from globus_sdk.scopes import AuthScopes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+HALF_A_PAIR = b'{"client": {"name": "\\ud800"}, "credential": {"name": "\\ud800"}}'
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -40,7 +41,9 @@ def _refused(response, words=""):
     assert words in error["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b'{"client": 7}', b"\xff", b"[" * 50_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b"null", b'{"client": 7}', b"\xff", b"[" * 50_000, HALF_A_PAIR]
+)
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "clients"), ("PUT", "clients/{client}"), ("POST", "clients/{client}/credentials")]
 )

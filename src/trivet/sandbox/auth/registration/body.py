@@ -5,13 +5,11 @@ A field that was not sent stays as it is; one that nobody knows is refused, sinc
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from flask import request
-
 from trivet.sandbox.auth.api_error import invalid_parameters
+from trivet.sandbox.http.json_body import json_body
 from trivet.sandbox.world.web_addresses import is_redirect_address, is_web_address
 
 if TYPE_CHECKING:
@@ -27,8 +25,8 @@ def posted(wrapper: str) -> Fields:
         ApiError: 400 ``INVALID_PARAMETERS``; there is no such object.
     """
     try:
-        document = json.loads(request.get_data())
-    except (ValueError, RecursionError):
+        document = json_body()
+    except ValueError:
         raise invalid_parameters("The body is not JSON") from None
     inner = document.get(wrapper) if isinstance(document, dict) else None
     if not isinstance(inner, dict):
