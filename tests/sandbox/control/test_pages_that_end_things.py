@@ -71,6 +71,7 @@ def test_faults(globus, control, ask_transfer):
     assert ask_transfer("endpoint_search?filter_scope=my-endpoints").status_code == 503
     assert control.get("/sandbox/faults").status_code == 200
     [fault] = globus.faults
+    assert "<span>Any request: answer 503 <" in control.get("/sandbox/faults").text
     control.do("/sandbox/faults", end=fault.id)
     assert globus.faults == []
     control.do("/sandbox/faults", code="NO_SPACE_LEFT", side="destination", pattern="*.csv", times="2")

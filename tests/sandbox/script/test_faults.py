@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 
 import pytest
@@ -207,6 +208,17 @@ def test_in_the_words_of_the_service(globus, path, document):
     assert "was asked to answer 503" in response.text
 
 
+@pytest.mark.parametrize(("host", "status"), [("localhost", b" 503 "), ("evil.example", b" 421 ")])
+def test_no_body_for_head(globus, host, status):
+    """HEAD gets the headers only: a body would be taken for the next answer of the connection (RFC 9110 9.3.2)."""
+    globus.fail(DISCOVERY)
+    with socket.create_connection(("127.0.0.1", globus.port)) as connection:
+        connection.sendall(f"HEAD {DISCOVERY} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert status in answer.partition(b"\r\n")[0]
+    assert answer.partition(b"\r\n\r\n")[2] == b""
+
+
 def test_retry_after(globus):
     """A 429 that says when to come back."""
     globus.fail(DISCOVERY, status=429, retry_after=30)
@@ -228,6 +240,14 @@ def test_in_force(globus):
     assert [each.id for each in globus.faults] == [first.id]
     with pytest.raises(LookupError, match=second.id):
         globus.clear_fault(second.id)
+
+
+def test_spared_requests_are_counted_from_the_beginning(globus):
+    """How many are spared is said as it was asked for, however many of them have come."""
+    globus.fail(DISCOVERY, skip=2)
+    _get(globus)
+    [fault] = globus.faults
+    assert fault.words == f"any request to {DISCOVERY} after the first 2: answer 503"
 
 
 def test_what_has_struck_often_enough_is_gone(globus):

@@ -69,8 +69,8 @@ class FrontDoor:
         record.reason = (
             f"The Host header has a name that is not this sandbox's, which is known as {self._world.issuer}."
         )
-        start_response("421 Misdirected Request", [("Content-Type", "text/plain; charset=utf-8")])
-        return [record.reason.encode()]
+        headers = [("Content-Type", "text/plain; charset=utf-8")]
+        return _answer(record, "Misdirected Request", headers, record.reason.encode(), start_response)
 
     def _asked(self, environ: WSGIEnvironment, record: RequestRecord) -> Asked:
         """Return what faults go by; who asks is found out only if one of them goes by that."""
@@ -92,8 +92,17 @@ class FrontDoor:
             # The one exception waitress answers by closing the connection and writing nothing.
             raise ClientDisconnected
         status = record.status = effect.status
-        start_response(f"{status} {phrase(status)}", [*effect.answer_headers.items(), *across_origins(record.path)])
-        return [error_body(status, record.path) if effect.body is None else effect.body]
+        headers = [*effect.answer_headers.items(), *across_origins(record.path)]
+        body = error_body(status, record.path) if effect.body is None else effect.body
+        return _answer(record, phrase(status), headers, body, start_response)
+
+
+def _answer(
+    record: RequestRecord, reason: str, headers: list[tuple[str, str]], body: bytes, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Answer with the record's status; HEAD is told the length of *body* and gets none (RFC 9110 section 9.3.2)."""
+    start_response(f"{record.status} {reason}", [*headers, ("Content-Length", str(len(body)))])
+    return [] if record.method == "HEAD" else [body]
 
 
 def _scheme(header: str | None) -> str | None:

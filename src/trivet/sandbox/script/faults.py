@@ -88,7 +88,7 @@ class Target:
     def __str__(self) -> str:
         words = [self.method or "any request", f"to {self.path}" if self.path != "*" else ""]
         words += [f"to {self.service}" if self.service else "", f"by {self.person}" if self.person else ""]
-        words += [f"from {self.client}" if self.client else "", f"after {self.skip} more" if self.skip else ""]
+        words += [f"from {self.client}" if self.client else "", f"after the first {self.skip}" if self.skip else ""]
         words += [f"every {self.every} requests" if self.every > 1 else ""]
         words += [f"with probability {self.probability:g}" if self.probability < 1 else ""]
         return " ".join(word for word in words if word)
