@@ -157,3 +157,10 @@ def test_the_openapi_document():
         for operation in methods.values():
             in_path = [each["name"] for each in operation["parameters"] if each["in"] == "path"]
             assert in_path == re.findall(r"\{(\w+)\}", path)
+
+
+def test_the_cookie_in_the_openapi_document(globus, visitor):
+    """A browser is known by the cookie that the document names, which goes by the port."""
+    visitor.visit()
+    scheme = description(globus.url)["components"]["securitySchemes"]["browser"]
+    assert scheme["name"] in visitor.http.cookies

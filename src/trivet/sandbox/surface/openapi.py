@@ -9,6 +9,7 @@ import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from trivet.sandbox.http.browser_cookie import cookie_name
 from trivet.sandbox.surface import SERVICES
 
 if TYPE_CHECKING:
@@ -36,13 +37,6 @@ SECURITY: dict[Caller, list[dict[str, list[str]]]] = {
 }
 """Who has to be known -> by which scheme. A public client has no secret, and a browser no cookie at first."""
 
-SCHEMES = {
-    "client": {"type": "http", "scheme": "basic"},
-    "token": {"type": "http", "scheme": "bearer"},
-    "browser": {"type": "apiKey", "in": "cookie", "name": "trivet_sandbox"},
-}
-
-
 def description(url: str) -> dict[str, Any]:
     """Return the document for a sandbox at *url*; what is absent is in it, and answers 501."""
     paths: dict[str, dict[str, Any]] = {}
@@ -55,7 +49,15 @@ def description(url: str) -> dict[str, Any]:
         "info": {"title": "The sandbox's part of Globus", "version": version("trivet")},
         "servers": [{"url": url}],
         "paths": paths,
-        "components": {"securitySchemes": SCHEMES},
+        "components": {"securitySchemes": _schemes(url)},
+    }
+
+
+def _schemes(url: str) -> dict[str, dict[str, str]]:
+    return {
+        "client": {"type": "http", "scheme": "basic"},
+        "token": {"type": "http", "scheme": "bearer"},
+        "browser": {"type": "apiKey", "in": "cookie", "name": cookie_name(url)},
     }
 
 
