@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trivet.sandbox.seed.lines import lines_of
+from trivet.sandbox.seed.problems import Problems
+from trivet.sandbox.seed.reading import Seed, SeedError
 
 NOISE = [
     "# [no.table]",
@@ -98,6 +101,14 @@ def test_every_entry_is_found_where_it_is(data):
             assert number.group(1) in line
         elif isinstance(value, int):
             assert str(value) in line
+
+
+def test_nested_too_deep():
+    """A problem in a seed that nests deeper than its lines can be found is told all the same."""
+    problems = Problems(Seed({}, name="seed.toml", text=f"x = {'[' * 5000}{']' * 5000}"))
+    problems.add(("x",), "there is no such section")
+    with pytest.raises(SeedError, match=r"seed\.toml: nested too deep"):
+        problems.check()
 
 
 def test_a_table_is_where_its_header_is():

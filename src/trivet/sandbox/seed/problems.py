@@ -32,7 +32,10 @@ class Problems:
             return
         if not self._seed.text:
             raise SeedError([sentence for _, sentence in self._found])
-        lines = lines_of(self._seed.text)
+        try:
+            lines = lines_of(self._seed.text)
+        except RecursionError:
+            raise SeedError([f"{self._seed.name}: nested too deep"]) from None
         placed = sorted((_line(way, lines), sentence) for way, sentence in self._found)
         raise SeedError([f"{self._seed.name}, line {line}: {sentence}" for line, sentence in placed])
 

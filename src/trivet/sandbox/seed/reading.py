@@ -87,7 +87,7 @@ def _placed(message: str, text: str) -> str:
 def seed_id(kind: str, name: str) -> str:
     """Return the id that follows from a name: ``seed_id("client", "portal")`` is the portal's client id.
 
-    Kinds are ``identity_provider``, ``identity`` (named by username), ``client``, ``policy``, ``collection`` and
-    ``group``.
+    Kinds are ``identity_provider``, ``identity`` (named by username), ``client``, ``project``, ``policy``,
+    ``collection`` and ``group``.
     """
     return str(uuid.uuid5(NAMESPACE, f"{kind}:{name}"))
