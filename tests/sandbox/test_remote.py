@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -86,6 +87,81 @@ def test_something_else_runs(globus):
     result = CliRunner().invoke(sandbox, ["freeze", "--url", f"{globus.url}/v0.10"])
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
     assert "--url is an address" in CliRunner().invoke(sandbox, ["freeze", "--url", "file:///etc"]).output
+
+
+@pytest.mark.parametrize(
+    "url", ["globus/", "localhost:8137", "http://", "http://localhost:port", "http://[", "ftp://a"]
+)
+def test_no_address(url):
+    """What is no address is said to be none."""
+    result = CliRunner().invoke(sandbox, ["state", "--url", url])
+    assert (result.exit_code, "--url is an address" in result.output) == (1, True)
+
+
+@pytest.fixture
+def answering():
+    """Answer one connection with the bytes given; what was asked comes back when it has been."""
+
+    def begin(answer):
+        server = socket.create_server(("127.0.0.1", 0))
+
+        def serve():
+            with server, server.accept()[0] as connection:
+                asked.append(connection.recv(65_536))
+                connection.sendall(answer)
+
+        asked = []
+        thread = threading.Thread(target=serve)
+        thread.start()
+        threads.append(thread)
+        return server.getsockname()[1], asked
+
+    threads = []
+    yield begin
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("command", ["state", "export"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n[]",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+)
+def test_what_answers_is_no_sandbox(answering, command, answer):
+    """Some other server, or one that breaks off, is no traceback."""
+    port, _ = answering(answer)
+    result = CliRunner().invoke(sandbox, [command, "--host", "127.0.0.1", "--port", str(port)])
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)
+    assert "is no sandbox" in result.output
+
+
+def test_the_key_goes_nowhere_else(answering):
+    """Who answers with a redirect is no sandbox, and whoever it leads to gets no key."""
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        goal = elsewhere.getsockname()[1]
+        location = f"Location: http://127.0.0.1:{goal}/\r\nContent-Length: 0\r\n\r\n"
+        port, asked = answering(f"HTTP/1.1 302 Found\r\n{location}".encode())
+        place = ["--host", "127.0.0.1", "--port", str(port)]
+        result = CliRunner().invoke(sandbox, ["state", *place, "--control-key", KEY])
+        assert "is no sandbox" in result.output
+        assert KEY.encode() in asked[0]
+        elsewhere.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+@pytest.mark.parametrize("command", ["state", "export"])
+def test_no_proxy(globus, run, monkeypatch, command):
+    """A proxy that the environment names is for addresses elsewhere, and sees nothing of this."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert "ada" in run(command)
 
 
 def test_with_a_key():

@@ -1,12 +1,9 @@
-"""``trivet sandbox``: run it until it is interrupted; ``env``: how to talk to it; ``export``: keep what it became."""
+"""``trivet sandbox``: run it until it is interrupted; ``env``: how to talk to it. What asks it is in ``remote.py``."""
 
 from __future__ import annotations
 
-import json
 import shlex
 import signal
-import urllib.error
-import urllib.request
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -14,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from trivet.sandbox.address import AddressRefusedError, origin, program_environment
-from trivet.sandbox.control.seed import SEED
 from trivet.sandbox.remote import DEFAULT_PORT, add_remote
 from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
@@ -79,27 +75,6 @@ def env(context: click.Context, host: str | None, port: int | None) -> None:
     assert context.parent is not None
     asked = context.parent.params
     _print_exports(origin(host or asked["host"], port or asked["port"] or DEFAULT_PORT))
-
-
-@sandbox.command("export", short_help="Print what a running sandbox has become, as a seed.")
-@click.option("--host", help="Where the sandbox runs, if not at the usual place.")
-@click.option("--port", type=click.IntRange(1, 65_535))
-@click.pass_context
-def export(context: click.Context, host: str | None, port: int | None) -> None:
-    """Print a running sandbox's people, applications, policies, collections and groups as a seed to begin with."""
-    assert context.parent is not None
-    asked = context.parent.params
-    url = origin(host or asked["host"], port or asked["port"] or DEFAULT_PORT)
-    key = asked["control_key"]
-    request = urllib.request.Request(url + SEED, headers={"Authorization": f"Bearer {key}"} if key else {})  # noqa: S310
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            click.echo(answer.read(), nl=False)
-    except urllib.error.HTTPError as error:
-        told = json.load(error) if error.headers.get_content_type() == "application/json" else {}
-        raise click.ClickException(told.get("message", f"{url} answered {error.code}.")) from None
-    except OSError:
-        raise click.ClickException(f"No sandbox answers at {url}. Start one with: trivet sandbox") from None
 
 
 add_remote(sandbox)

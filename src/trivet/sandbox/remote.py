@@ -1,13 +1,14 @@
-"""``trivet sandbox advance``, ``fail``, ``state`` and so on: ask a sandbox that runs elsewhere, by its control API."""
+"""``trivet sandbox advance``, ``fail``, ``export`` and so on: ask a sandbox that runs elsewhere, by its control API."""
 
 from __future__ import annotations
 
 import json
 from functools import wraps
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 import click
 
@@ -29,7 +30,8 @@ class Remote:
     def __init__(self, url: str, key: str | None) -> None:
         self._url = url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._opener = build_opener(ProxyHandler({}))  # it is on this computer or beside it, never behind a proxy
+        # It is on this computer or beside it, never behind a proxy, and sends nobody on, least of all the key.
+        self._opener = build_opener(ProxyHandler({}), _NoRedirects)
 
     def ask(self, method: str, path: str, document: dict[str, Any] | None = None) -> Any:
         """Return what the control API answers.
@@ -38,32 +40,60 @@ class Remote:
             ClickException: nobody answers there, or with a refusal.
         """
         data = json.dumps(document or {}).encode() if method == "POST" else None
-        headers = {**self._headers, "Content-Type": "application/json"}
-        request = Request(f"{self._url}/sandbox/api/{path}", data, headers, method=method)  # noqa: S310 (checked below)
-        if urlsplit(self._url).scheme not in ("http", "https"):
+        try:
+            return json.loads(self.read(path, method, data))
+        except ValueError:
+            raise self._no_sandbox() from None
+
+    def read(self, path: str, method: str = "GET", data: bytes | None = None) -> bytes:
+        """Return what the control API answers, as it came.
+
+        Raises:
+            ClickException: nobody answers there, or with a refusal.
+        """
+        if not _is_address(self._url):
             raise click.ClickException(f"--url is an address such as http://localhost:8137, not {self._url!r}.")
+        headers = {**self._headers, "Content-Type": "application/json"}
+        request = Request(f"{self._url}/sandbox/api/{path}", data, headers, method=method)  # noqa: S310 (checked above)
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-                return json.load(response)
+                found: bytes = response.read()
+                return found
         except HTTPError as error:
             raise click.ClickException(self._refusal(error)) from None
-        except (URLError, OSError) as error:
+        except OSError as error:
             reason = getattr(error, "reason", error)
             raise click.ClickException(
                 f"No sandbox answers at {self._url} ({reason}). Start one with `trivet sandbox`, or say where it is "
                 "with --port or --url."
             ) from None
-        except ValueError:
-            raise click.ClickException(f"What answers at {self._url} is no sandbox.") from None
+        except HTTPException:
+            raise self._no_sandbox() from None
+
+    def _no_sandbox(self) -> click.ClickException:
+        return click.ClickException(f"What answers at {self._url} is no sandbox.")
 
     def _refusal(self, error: HTTPError) -> str:
         with error:
             try:
-                document = json.load(error)
-            except ValueError:
+                message = json.load(error)["message"]
+            except (ValueError, LookupError, TypeError):
                 return f"What answers at {self._url} is no sandbox, or an older one: it says {error.code}."
         hint = " Give it with --control-key." if error.code == 401 else ""
-        return f"{document.get('message', error.code)}{hint}"
+        return f"{message}{hint}"
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Take a redirect for the answer that it is."""
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
 
 
 def _somewhere(command: Callable[..., None]) -> Callable[..., None]:
@@ -89,7 +119,7 @@ def _somewhere(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def add_remote(sandbox: click.Group) -> None:
-    for command in (advance, freeze, unfreeze, fail, mishap, faults, clear, reset, state):
+    for command in (advance, freeze, unfreeze, fail, mishap, faults, clear, reset, state, export):
         sandbox.command()(_somewhere(command))
 
 
@@ -171,6 +201,11 @@ def reset(remote: Remote) -> None:
 def state(remote: Remote) -> None:
     """Print what there is as JSON: people, applications, sessions, tokens (never whole), faults, the clock."""
     click.echo(json.dumps(remote.ask("GET", "state"), indent=2))
+
+
+def export(remote: Remote) -> None:
+    """Print what it has become as a seed: people, applications, policies, collections, groups."""
+    click.echo(remote.read("seed"), nl=False)
 
 
 def _show_clock(clock: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ SECURITY: dict[Caller, list[dict[str, list[str]]]] = {
 }
 """Who has to be known -> by which scheme. A public client has no secret, and a browser no cookie at first."""
 
+
 def description(url: str) -> dict[str, Any]:
     """Return the document for a sandbox at *url*; what is absent is in it, and answers 501."""
     paths: dict[str, dict[str, Any]] = {}
