@@ -18,6 +18,7 @@ import requests
 from chromium import QUIET, find_chromium
 from depot import Depot
 from trivet.sandbox import Sandbox
+from trivet.sandbox.world.scope_register import Dependency, RegisteredScope, own_scope_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +31,17 @@ TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 def _running() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def tangled(globus: Sandbox) -> str:
+    """A scope of one of twelve that all need each other."""
+    service = globus.clients["portal"].id
+    scopes = [RegisteredScope(service, own_scope_string(service, f"tangled{n}"), "x", "") for n in range(12)]
+    for scope in scopes:
+        scope.dependencies += [Dependency(each.id) for each in scopes if each is not scope]
+        globus.world.scopes.add(scope)
+    return scopes[0].scope_string
 
 
 @pytest.fixture

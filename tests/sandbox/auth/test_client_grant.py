@@ -84,6 +84,13 @@ def test_scopes_that_do_not_exist(ask, scope):
     assert _said(ask(scope)) == (400, {"error": "invalid_scope"})
 
 
+def test_scopes_that_need_too_much(globus, ask, tangled):
+    """A scope that comes to more scopes than anybody can list: ``invalid_scope``, and nothing is agreed to."""
+    response = ask(tangled)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_scope")
+    assert globus.world.consents.all() == []
+
+
 def test_a_public_client_has_no_credentials(globus, ask):
     """A client without a secret cannot act as itself."""
     assert _said(ask(client=None, client_id=globus.clients["notebook"].id)) == (401, {"error": "invalid_client"})

@@ -11,6 +11,7 @@ from trivet.sandbox.auth.client_auth import BASIC, POST
 from trivet.sandbox.auth.scope_strings import ScopeSyntaxError, parse
 from trivet.sandbox.auth.token_answer import TokenAnswer, answer_for_client
 from trivet.sandbox.http.record import note
+from trivet.sandbox.world.scope_register import TooManyScopesError
 from trivet.sandbox.world.scopes import OFFLINE_ACCESS, unknown_scopes
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class ClientGrant(ClientCredentialsGrant):  # type: ignore[misc]
     def validate_requested_scope(self) -> None:
         """
         Raises:
-            InvalidScopeError: there is none, it does not follow the grammar, or it does not exist.
+            InvalidScopeError: there is none, it does not follow the grammar, does not exist, or needs too much.
         """
         world = self.server.world
         try:
@@ -39,7 +40,10 @@ class ClientGrant(ClientCredentialsGrant):  # type: ignore[misc]
         unknown = unknown_scopes(trees, world.scopes.resource_servers)
         if unknown:
             raise self.server.no_such_scope(unknown)
-        self._scopes = world.scopes.with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS))
+        try:
+            self._scopes = world.scopes.with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS))
+        except TooManyScopesError as error:
+            raise InvalidScopeError(str(error)) from None
         if not self._scopes:
             raise InvalidScopeError("The parameter scope is missing.")
 

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from trivet.sandbox.world.scopes import URL, Scope, scope_id, service_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+MAX_SCOPES = 1_000
+MAX_LEVELS = 32
+"""How many scopes one request may come to with all that they need, and how deep: ten services that all need each other
+would be millions. The bounds are the sandbox's own, and far from what an application asks for."""
+
+
+class TooManyScopesError(ValueError):
+    """What is asked for needs so much that nobody could agree to it."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +100,21 @@ class ScopeRegister:
         return scope is None or scope.allows_refresh_token
 
     def with_dependencies(self, trees: tuple[Scope, ...]) -> tuple[Scope, ...]:
-        """Return *trees* and, below each scope, what it cannot do without: consent to it is consent to those too."""
-        return tuple(self._completed(tree, above=()) for tree in trees)
+        """Return *trees* and, below each scope, what it cannot do without: consent to it is consent to those too.
 
-    def _completed(self, tree: Scope, above: tuple[str, ...]) -> Scope:
+        Raises:
+            TooManyScopesError: those would be more than ``MAX_SCOPES``, or deeper than ``MAX_LEVELS``.
+        """
+        room = iter(range(MAX_SCOPES))
+        return tuple(self._completed(tree, (), room) for tree in trees)
+
+    def _completed(self, tree: Scope, above: tuple[str, ...], room: Iterator[int]) -> Scope:
+        if next(room, None) is None or len(above) >= MAX_LEVELS:
+            raise TooManyScopesError(f"Too many scopes depend on each other below {(*above, tree.name)[0]}.")
         here = (*above, tree.name)
         asked = {each.name for each in tree.dependencies}
         needed = [Scope(name) for name in self.needed_by(tree.name) if name not in asked and name not in here]
-        below = tuple(self._completed(each, here) for each in (*tree.dependencies, *needed))
+        below = tuple(self._completed(each, here, room) for each in (*tree.dependencies, *needed))
         return replace(tree, dependencies=below)
 
     def needed_by(self, scope_string: str) -> list[str]:

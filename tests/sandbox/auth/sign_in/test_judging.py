@@ -82,6 +82,14 @@ def test_unknown_scope_page_names_client_and_scopes(globus, visitor, read_page):
     assert globus.clients["portal"].id in details
 
 
+def test_scopes_that_need_too_much_are_shown(visitor, read_page, tangled):
+    """A scope that comes to more scopes than anybody can agree to: a page that names it."""
+    response = visitor.visit(scope=tangled)
+    page = read_page(response.text)
+    assert (response.status_code, page.by_id["error-sentence"]) == (400, "Too many scopes.")
+    assert tangled in page.by_id["error-details"]
+
+
 def test_data_access_exists_on_mapped_collections(globus, visitor):
     """The same scope on a GCSv5 mapped collection is known, as a dependency of Transfer's."""
     tape = globus.collections["tape"].id

@@ -20,6 +20,7 @@ from trivet.sandbox.auth.unknown_scope_words import which_do_not_exist
 from trivet.sandbox.http.record import note
 from trivet.sandbox.world.authorize_request import AuthorizeRequest
 from trivet.sandbox.world.code_addresses import may_receive_codes
+from trivet.sandbox.world.scope_register import TooManyScopesError
 from trivet.sandbox.world.scopes import OFFLINE_ACCESS, unknown_scopes
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def judge(query: str, world: World) -> AuthorizeRequest:
     """Return the request in *query* if the authorize page may act on it.
 
     Raises:
-        ShownError: unknown client, unregistered address, unknown scope; these stay on our page.
+        ShownError: unknown client, unregistered address, unknown scopes or too many; these stay on our page.
         ReturnedError: everything else that is wrong.
     """
     params, repeated = read_once(query)
@@ -44,7 +45,7 @@ def judge(query: str, world: World) -> AuthorizeRequest:
     state = None if "state" in repeated else params.get("state")
     trees = _known_scopes(params, repeated, client, world)
     offline = params.get("access_type") == "offline" or any(each.name == OFFLINE_ACCESS for each in trees)
-    wanted = world.scopes.with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS))
+    wanted = _with_dependencies(tuple(each for each in trees if each.name != OFFLINE_ACCESS), world)
     request = AuthorizeRequest(client, redirect_uri, state, wanted, offline, params, query)
     _check_the_rest(request, repeated)
     return _with_conditions(request, world)
@@ -103,6 +104,14 @@ def _known_scopes(params: dict[str, str], repeated: set[str], client: Client, wo
         details = (f"Client: {client.id}", f"Scopes: {' '.join(unknown)}")
         raise ShownError("Unknown scope(s)", "UNKNOWN_SCOPE_ERROR", details)
     return trees
+
+
+def _with_dependencies(trees: tuple[Scope, ...], world: World) -> tuple[Scope, ...]:
+    try:
+        return world.scopes.with_dependencies(trees)
+    except TooManyScopesError as error:
+        note(reason=str(error))
+        raise ShownError("Too many scopes.", details=(str(error),)) from None
 
 
 def _with_conditions(request: AuthorizeRequest, world: World) -> AuthorizeRequest:
