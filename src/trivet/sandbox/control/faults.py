@@ -85,10 +85,6 @@ def _let_requests_fail(world: World) -> None:
     form, answer = request.form, ANSWERS.get(request.form.get("answer", ""))
     if answer is None:
         raise NotDoneError("There is no such answer.")
-    if (form.get("person") or None) not in (None, *world.people):
-        raise GoneError("That person")
-    if (form.get("client") or None) not in (None, *world.clients):
-        raise GoneError("That application")
     try:
         which = Target(
             path=_pattern("path"),
@@ -97,9 +93,11 @@ def _let_requests_fail(world: World) -> None:
             client=form.get("client") or None,
             times=_times(),
         )
+        world.add_fault(which, answer[1])
+    except KeyError as error:
+        raise NotDoneError(str(error.args[0]), 404) from None
     except ValueError as error:
         raise NotDoneError(str(error)) from None
-    world.faults.add(which, answer[1])
 
 
 def _file_fault() -> FileFault:
