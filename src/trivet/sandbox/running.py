@@ -12,6 +12,7 @@ from trivet.sandbox.address import origin
 from trivet.sandbox.app import build
 from trivet.sandbox.carrier.carriers import Carriers
 from trivet.sandbox.control.gate import Gate
+from trivet.sandbox.control.reset import back_to_seed
 from trivet.sandbox.seed.sample_data import write_sample_data
 from trivet.sandbox.seed.settling import Settling
 from trivet.sandbox.serving import ServerThread, listening_sockets
@@ -79,9 +80,7 @@ class Running:
 
     def reset(self) -> None:
         """Go back to the seed; files stay as they are."""
-        with self.world.lock:
-            self.carriers.drop_everything()
-            self.world.reset()
+        back_to_seed(self.world, self.carriers)
 
     def _directory(self, plan: Plan) -> Path:
         if plan.data_dir is not None:

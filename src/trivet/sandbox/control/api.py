@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, request
 
 from trivet.sandbox.control.fault_fields import fault_in
+from trivet.sandbox.control.reset import back_to_seed
 from trivet.sandbox.control.state import moments, state
 from trivet.sandbox.http.json_body import json_body
 from trivet.sandbox.http.record import refused
@@ -38,9 +39,8 @@ def api_routes(world: World, carriers: Carriers, gate: Gate) -> Blueprint:
     def reset() -> ResponseReturnValue:
         _sent()
         with world.lock:
-            carriers.drop_everything()
-            world.reset()
-        return jsonify(state(world))
+            back_to_seed(world, carriers)
+            return jsonify(state(world))
 
     return routes
 

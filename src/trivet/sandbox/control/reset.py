@@ -16,10 +16,18 @@ if TYPE_CHECKING:
     from trivet.sandbox.world import World
 
 
+def back_to_seed(world: World, carriers: Carriers) -> None:
+    """Forget all that has happened. Files stay as they are, and no task touches one any more.
+
+    Tasks end under the world's lock, so that none is submitted between their end and that of everything else.
+    """
+    with world.lock:
+        carriers.drop_everything()
+        world.reset()
+
+
 def add_reset(pages: Blueprint, world: World, carriers: Carriers) -> None:
     @pages.post("/sandbox/reset")
     def reset() -> ResponseReturnValue:
-        with world.lock:
-            carriers.drop_everything()
-            world.reset()
+        back_to_seed(world, carriers)
         return redirect(PAGES, 303)

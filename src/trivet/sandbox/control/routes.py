@@ -72,9 +72,11 @@ def control_routes(world: World, carriers: Carriers, gate: Gate) -> tuple[Bluepr
     def everywhere() -> dict[str, Any]:
         """Return what the templates of all pages may use."""
         now = world.now()
+        with world.lock:
+            browser = current_browser(world)
         return {
             "ago": partial(ago, now=now),
-            "browser": current_browser(world),
+            "browser": browser,
             "day_and_time": day_and_time,
             "form_key": gate.form_key,
             "handle": handle,
