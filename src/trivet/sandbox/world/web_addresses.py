@@ -11,7 +11,8 @@ def is_web_address(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
+        # A port is a number up to 65535; asked for one that is none, Python raises, and so would whatever leads there.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 

@@ -86,6 +86,8 @@ def test_projects(send, fields, words):
         ({"redirect_uris": ["http://app.example/"]}, "redirect URI"),
         ({"redirect_uris": ["https://app.example/#x"]}, "redirect URI"),
         ({"redirect_uris": ["javascript:alert(1)"]}, "redirect URI"),
+        ({"redirect_uris": ["https://app.example:65536/"]}, "redirect URI"),
+        ({"redirect_uris": ["https://app.example:x/"]}, "redirect URI"),
         ({"redirect_uris": [7]}, "redirect_uris"),
         ({"links": {"privacy_policy": "https://x.example/"}}, "links"),
         ({"links": {"privacy_policy": "https://x.example/", "terms_and_conditions": None}}, "links"),
