@@ -153,6 +153,8 @@ def test_consent_denied_midway_changes_nothing(site: Site, browser: Navigator, s
     before = scopes_of(sandbox)
     seen = browser.agree(browser.open(files_of(sandbox, site, "tape")), decision="deny")
     assert seen.status == 403
+    assert "You are signed in as before" in seen.text
+    assert "Nothing was changed" in seen.text
     assert scopes_of(sandbox) == before
     assert browser.agree(browser.open(seen.link("Continue"))).status == 200
 
@@ -163,6 +165,8 @@ def test_somebody_else_comes_back(site: Site, browser: Navigator, sandbox: Sandb
     browser.open(f"{sandbox.url}/v2/web/logout")
     seen = browser.agree(browser.open(files_of(sandbox, site, "second_factor")), "grace")
     assert seen.status == 403
+    for part in ("You are signed in as before", "You came back as gokafor@lab.example"):
+        assert part in seen.text
     assert {token.sub for token in sandbox.tokens if token.active} == {sandbox.people["ada"].sub}
 
 

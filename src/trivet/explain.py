@@ -36,6 +36,7 @@ TITLES = {
     "config_invalid": "Something is wrong with this site",
     "store_unavailable": "Please try again in a moment",
 }
+TITLES_WHEN_SIGNED_IN = {"attempt_unknown": "You are signed in", "sign_in_denied": "You are signed in as before"}
 
 _log = logging.getLogger(__name__)
 
@@ -68,12 +69,11 @@ def explained(
     if not request.wants_page():
         document = {"code": error.code, "message": message, "hint": hint, "reference": reference}
         return Answer(status=error.status, document=document, cookies=cookies, headers=headers)
-    title = TITLES.get(error.code, "Something went wrong")
+    titles = {**TITLES, **TITLES_WHEN_SIGNED_IN} if session else TITLES
     if isinstance(error, AttemptUnknown) and session:
-        title = "You are signed in"
         message = f"{message} You are signed in as {session.user.username or session.user.display_name}."
     page = Page(
-        title=title,
+        title=titles.get(error.code, "Something went wrong"),
         message=message,
         hint=hint,
         actions=actions,
