@@ -4,16 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import expect
 
+from journeys.pictures import SIZES, assert_fits, assert_labelled
 from journeys.visitor import Visitor
 from trivet.demo import Demo
-
-SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-
-NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
-    .filter(control => !(control.matches("input") ? control.labels.length : control.textContent.trim()))
-    .map(control => control.outerHTML)"""
 
 Look = tuple[Visitor, Callable[[str], None]]
 
@@ -32,19 +27,6 @@ def look(visitor: Visitor, screenshots: Path) -> Look:
         page.set_viewport_size(SIZES["desktop"])
 
     return visitor, keep
-
-
-def assert_fits(page: Page, name: str) -> None:
-    """Nothing sticks out to the right, so nobody has to scroll sideways."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
-
-
-def assert_labelled(page: Page, name: str) -> None:
-    """One heading of level 1, a title, a main part, and no control without a name."""
-    assert page.title()
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    expect(page.get_by_role("main")).to_have_count(1)
-    assert page.evaluate(NAMELESS) == [], f"{name} has controls without a name"
 
 
 def test_pages_for_everybody(look: Look, demo: Demo) -> None:

@@ -84,12 +84,12 @@ def ada(visitor: Visitor, demo: Demo) -> Visitor:
 
 def pass_through_login(visitor: Visitor, address: str) -> None:
     target = quote(address, safe="")
-    visitor.page.goto(f"{visitor.demo.url}/login?next={target}", wait_until="commit")
+    visitor.page.goto(f"{visitor.place.url}/login?next={target}", wait_until="commit")
 
 
 def where_sign_in_ends(visitor: Visitor, address: str) -> str:
     """Sign in with ``next`` as a stranger's link would; Globus remembers the answers, so nobody is asked."""
-    visitor.context.clear_cookies(name=f"trivet-{urlsplit(visitor.demo.url).port}")
+    visitor.context.clear_cookies(name=f"trivet-{urlsplit(visitor.place.url).port}")
     pass_through_login(visitor, address)
     assert visitor.session_cookie
     return visitor.page.url

@@ -1,26 +1,37 @@
 """Somebody with a browser of their own, and a note of everything in it that went wrong."""
 
 import re
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
-from trivet.demo import Demo
+from trivet.sandbox import Sandbox
 
 SECONDS = 1000
 
 
+class Place(Protocol):
+    """What can be visited: an application at an address, and the Globus it signs people in at."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def sandbox(self) -> Sandbox: ...
+
+
 class Visitor:
     """
-    One browser profile, visiting the portal.
+    One browser profile, visiting an application: the portal of the demo, unless a test says otherwise.
 
     ``troubles`` fills with console errors, failed requests for parts of a page, and pages that say 500 or more; a
     visitor whose story is about such a page puts its status into ``expected``.
     """
 
-    def __init__(self, context: BrowserContext, demo: Demo) -> None:
+    def __init__(self, context: BrowserContext, place: Place) -> None:
         self.context = context
-        self.demo = demo
+        self.place = place
         self.troubles: list[str] = []
         self.expected: set[int] = set()
         context.set_default_timeout(10 * SECONDS)
@@ -31,28 +42,47 @@ class Visitor:
         self.page = context.new_page()
 
     def open(self, address: str = "/", page: Page | None = None) -> Page:
-        """Go to an address of the portal, as if typed."""
+        """Go to an address of the application, as if typed."""
         page = page or self.page
-        page.goto(address if "://" in address else self.demo.url + address)
+        page.goto(address if "://" in address else self.place.url + address)
         return page
 
     def start_sign_in(self, page: Page | None = None) -> Page:
         """Open the portal and press the button, up to the page of Globus."""
         page = self.open("/", page)
         page.get_by_role("link", name="Sign in with Globus").click()
-        page.wait_for_url(f"{self.demo.sandbox.url}/**")
+        page.wait_for_url(f"{self.place.sandbox.url}/**")
         return page
 
     def choose(self, person: str, page: Page | None = None) -> None:
-        """Pick an account at Globus."""
-        name = self.demo.sandbox.people[person].username
+        """Pick an account at Globus: somebody's first, or the one of that username."""
+        people = self.place.sandbox.people
+        name = people[person].username if person in people else person
         (page or self.page).get_by_role("button").filter(has_text=re.compile(re.escape(name))).first.click()
+
+    def to_globus(self, page: Page | None = None) -> None:
+        """Go on from the page that says what Globus will ask for."""
+        page = page or self.page
+        page.get_by_role("link", name="Continue to Globus").click()
+        page.wait_for_url(f"{self.place.sandbox.url}/**")
+
+    def confirm(self, page: Page | None = None) -> None:
+        """Show the second factor, and wait until Globus has let go of the browser."""
+        page = page or self.page
+        page.get_by_role("button", name="It is me").click()
+        page.wait_for_url(f"{self.place.url}/**")
+
+    def give_up(self, page: Page | None = None) -> None:
+        """Go back from Globus without having done what it asks for."""
+        page = page or self.page
+        page.get_by_role("button", name="Back to").click()
+        page.wait_for_url(f"{self.place.url}/**")
 
     def consent(self, answer: str = "Allow", page: Page | None = None) -> None:
         """Answer the question of Globus, and wait until it has let go of the browser."""
         page = page or self.page
         page.get_by_role("button", name=answer, exact=True).click()
-        page.wait_for_url(f"{self.demo.url}/**")
+        page.wait_for_url(f"{self.place.url}/**")
 
     def agree(self, person: str = "ada", page: Page | None = None) -> None:
         """Pass through Globus as *person*."""
@@ -63,20 +93,20 @@ class Visitor:
         """Arrive at the dashboard as *person*, who has not consented before."""
         self.start_sign_in()
         self.agree(person)
-        expect(self.page).to_have_url(f"{self.demo.url}/dashboard")
+        expect(self.page).to_have_url(f"{self.place.url}/dashboard")
         return self.page
 
     def sign_out(self, page: Page | None = None) -> Page:
         """Press the button, and wait for the page on which Globus says goodbye."""
         page = page or self.page
         page.get_by_role("button", name="Sign out").click()
-        page.wait_for_url(f"{self.demo.sandbox.url}/v2/web/logout**")
+        page.wait_for_url(f"{self.place.sandbox.url}/v2/web/logout**")
         return page
 
     @property
     def session_cookie(self) -> str | None:
         """The value of the portal's session cookie."""
-        name = f"trivet-{urlsplit(self.demo.url).port}"
+        name = f"trivet-{urlsplit(self.place.url).port}"
         return next((cookie["value"] for cookie in self.context.cookies() if cookie["name"] == name), None)
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -1,0 +1,41 @@
+"""What pages look like: that they fit and have names for everything, and pictures of them."""
+
+from pathlib import Path
+
+from playwright.sync_api import FloatRect, Page, ViewportSize, expect
+
+SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+ILLUSTRATION: ViewportSize = {"width": 800, "height": 600}
+MARGIN = 16  # pixels below what is worth showing
+
+NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
+    .filter(control => !(control.matches("input") ? control.labels.length : control.textContent.trim()))
+    .map(control => control.outerHTML)"""
+END = 'Math.max(...[...document.querySelectorAll("main *")].map(part => part.getBoundingClientRect().bottom))'
+
+
+def assert_fits(page: Page, name: str) -> None:
+    """Nothing sticks out to the right, so nobody has to scroll sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+
+
+def assert_labelled(page: Page, name: str) -> None:
+    """One heading of level 1, a title, a main part, and no control without a name."""
+    assert page.title()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("main")).to_have_count(1)
+    assert page.evaluate(NAMELESS) == [], f"{name} has controls without a name"
+
+
+def take(page: Page, name: str, folder: Path) -> None:
+    """Write ``step-up-<name>.png``, down to where the content ends, and the same on a phone."""
+    before = page.viewport_size
+    assert_labelled(page, name)
+    page.set_viewport_size(SIZES["phone"])
+    assert_fits(page, name)
+    page.screenshot(path=folder / f"step-up-{name}-phone.png", full_page=True)
+    page.set_viewport_size(ILLUSTRATION)
+    clip: FloatRect = {"x": 0, "y": 0, "width": ILLUSTRATION["width"], "height": page.evaluate(END) + MARGIN}
+    page.screenshot(path=folder / f"step-up-{name}.png", full_page=True, clip=clip)
+    if before:
+        page.set_viewport_size(before)
