@@ -1,5 +1,5 @@
 """
-The portal: sign in with Globus, see who you are, find collections, browse files.
+The portal: sign in with Globus, see who you are, find collections, browse files, send them elsewhere.
 
 An ordinary Flask application, meant to be copied: it uses only what Trivet documents. `create_app` puts it together;
 each page has a module of its own, and `extensions` holds the objects they share.
@@ -8,6 +8,8 @@ each page has a module of its own, and `extensions` holds the objects they share
     dashboard     who you are, and what the portal may do for you
     collections   search, and your own
     files         one folder of one collection
+    send          from there to another collection
+    tasks         what was sent, and how it is getting on
     sessions      where you are signed in, and the end of it
 """
 

@@ -13,8 +13,10 @@ from trivet.portal import (
     files,
     home,
     security_headers,
+    send,
     services,
     sessions,
+    tasks,
     wording,
 )
 from trivet.portal.extensions import bootstrap, csrf, globus
@@ -49,7 +51,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.config["SESSION_COOKIE_SECURE"] = True
     for extension in (bootstrap, csrf, globus):
         extension.init_app(app)
-    for page in (home, dashboard, collections, files, sessions):
+    for page in (home, dashboard, collections, files, send, tasks, sessions):
         app.register_blueprint(page.pages)
     for part in (wording, services, error_pages, security_headers):
         part.add_to(app)

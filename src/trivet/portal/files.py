@@ -24,10 +24,16 @@ pages = Blueprint("files", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or a folder. ``folder`` is its path when it can be opened; ``remark`` says what is unusual about it."""
+    """
+    A file or a folder.
+
+    ``folder`` is its path when it can be opened, ``item`` what a form calls it when it can be sent elsewhere: its name,
+    with a slash behind that of a folder. ``remark`` says what is unusual about it.
+    """
 
     name: str
     folder: str | None
+    item: str | None
     size: int | None
     changed: datetime | None
     remark: str
@@ -39,30 +45,83 @@ class Entry:
         return cls(
             name=name,
             folder=paths.inside(path, name) if kind == "dir" else None,
+            item=_item(document),
             size=document.get("size") if is_file else None,
             changed=_time(document.get("last_modified")),
             remark=_remark(document),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A part of what one folder holds, as a page shows it."""
+
+    collection: Collection
+    path: str
+    entries: list[Entry]
+    paging: Paging
+
+
+class CannotOpenError(Exception):
+    """A folder cannot be shown. Where it is *collection* that cannot, that is None."""
+
+    def __init__(self, why: Trouble, *, collection: Collection | None, path: str) -> None:
+        super().__init__(why.title)
+        self.why = why
+        self.collection = collection
+        self.path = path
+
+
 @pages.get("/collections/<uuid:collection_id>/")
 @globus.login_required
-def browse(collection_id: UUID) -> ResponseReturnValue:
+def browse(collection_id: UUID) -> str:
+    folder = opened(globus.client(TransferClient), collection_id)
+    return render_template("portal/files.html", **shown(folder.collection, folder.path), folder=folder)
+
+
+@pages.app_errorhandler(CannotOpenError)
+def explain(error: CannotOpenError) -> ResponseReturnValue:
+    page = render_template("portal/folder.html", **shown(error.collection, error.path), trouble=error.why)
+    return page, error.why.status
+
+
+def asked_path() -> str:
+    """Return the path in this request's query; empty when there is none."""
     asked = request.args.get("path", "")
     if len(asked) > paths.MAX_CHARACTERS:
         abort(400, "That path is too long to be a folder.")
-    transfer = globus.client(TransferClient)
+    return asked
+
+
+def opened(transfer: TransferClient, collection_id: UUID) -> Folder:
+    """
+    Return the folder that this request asks for.
+
+    Raises:
+        CannotOpenError: there is a sentence to say on why it cannot be.
+    """
+    asked = asked_path()
     try:
         document = transfer.get_endpoint(collection_id).data
     except TransferAPIError as error:
-        return _explain(error, collection=None, path="/")
+        raise CannotOpenError(trouble(error), collection=None, path="/") from error
     collection = Collection.from_document(document)
     path = paths.tidy(asked) if asked else paths.starting_folder(document.get("default_directory"))
     try:
         entries, paging = _listing(transfer, collection.id, path)
     except TransferAPIError as error:
-        return _explain(error, collection=collection, path=path)
-    return _page(collection, path, entries=entries, paging=paging)
+        raise CannotOpenError(trouble(error), collection=collection, path=path) from error
+    return Folder(collection, path, entries, paging)
+
+
+def shown(collection: Collection | None, path: str) -> dict[str, Any]:
+    """Return what ``portal/folder.html`` wants to know."""
+    return {
+        "collection": collection,
+        "path": path,
+        "crumbs": paths.crumbs(path),
+        "hidden": 1 if _shows_hidden() else None,
+    }
 
 
 def _listing(transfer: TransferClient, collection_id: str, path: str) -> tuple[list[Entry], Paging]:
@@ -79,33 +138,6 @@ def _listing(transfer: TransferClient, collection_id: str, path: str) -> tuple[l
     total = answer.get("total")
     more = paging.offset + len(entries) < total if isinstance(total, int) else len(entries) == paging.size
     return entries, paging.holding(len(entries), more=more)
-
-
-def _explain(error: TransferAPIError, *, collection: Collection | None, path: str) -> ResponseReturnValue:
-    found = trouble(error)
-    if found is None:
-        raise error
-    return _page(collection, path, trouble=found), found.status
-
-
-def _page(
-    collection: Collection | None,
-    path: str,
-    *,
-    entries: list[Entry] | None = None,
-    paging: Paging | None = None,
-    trouble: Trouble | None = None,
-) -> str:
-    return render_template(
-        "portal/files.html",
-        collection=collection,
-        path=path,
-        crumbs=paths.crumbs(path),
-        entries=entries,
-        paging=paging,
-        trouble=trouble,
-        shows_hidden=_shows_hidden(),
-    )
 
 
 def _shows_hidden() -> bool:
@@ -125,3 +157,10 @@ def _remark(document: Mapping[str, Any]) -> str:
     if document.get("link_target"):
         return f"link to {clean(document['link_target'])}"
     return "" if document["type"] in {"file", "dir"} else "special file"
+
+
+def _item(document: Mapping[str, Any]) -> str | None:
+    name, kind = document["name"], document["type"]
+    if kind not in {"file", "dir"} or name != clean(name) or "\n" in name or "\r" in name:
+        return None  # browsers do not send line breaks as they are
+    return f"{name}/" if kind == "dir" else str(name)

@@ -15,7 +15,7 @@ class Service:
 
 SERVICES = {
     "auth.globus.org": Service("Globus Auth", "Tells this portal who you are."),
-    "transfer.api.globus.org": Service("Globus Transfer", "Finds collections and looks into folders, in your name."),
+    "transfer.api.globus.org": Service("Globus Transfer", "Finds, looks into and sends files, in your name."),
     "groups.api.globus.org": Service("Globus Groups", "Tells this portal which groups you belong to."),
 }
 

@@ -24,6 +24,7 @@ _BY_CODE = {
     "ClientError.NotFound": Trouble(404, "There is no such folder.", "It may have been moved or renamed."),
     "NotFound": Trouble(404, "There is no such folder.", "It may have been moved or renamed."),
     "ClientError.BadRequest": Trouble(400, "This cannot be shown as a folder.", "It may be a file."),
+    "TaskNotFound": Trouble(404, "There is no such transfer.", "It may be somebody else's, or too long ago."),
     "OperationPaused": Trouble(409, "This collection is paused by its manager.", "Try again later."),
 }
 
@@ -32,9 +33,16 @@ _NOT_ANSWERING = Trouble(
 )
 
 
-def trouble(error: TransferAPIError) -> Trouble | None:
-    """Return what *error* means on a page; None when it is for Trivet to answer, as with a missing consent."""
+def trouble(error: TransferAPIError) -> Trouble:
+    """
+    Return what *error* means on a page.
+
+    Raises:
+        TransferAPIError: *error* itself, when it is for Trivet to answer, as with an outage.
+    """
     code = error.code or ""
     if code.startswith(("ExternalError.", "EndpointError")):
         return _NOT_ANSWERING
-    return _BY_CODE.get(code)
+    if code not in _BY_CODE:
+        raise error
+    return _BY_CODE[code]
