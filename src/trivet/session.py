@@ -8,10 +8,11 @@ in with what they find, nor read a token, since those are sealed for the row the
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from trivet.errors import LoginNeeded, SealBroken
+from trivet.errors import LoginNeeded, SealBroken, StoreUnavailable
 from trivet.protocol import base64url
 from trivet.sealed_tokens import SealedTokens
 from trivet.store import Opening, SessionRecord, Store, TokenRecord
@@ -194,14 +195,15 @@ class Sessions:
     def end_expired(self, *, limit: int) -> list[Session]:
         """End up to *limit* sessions that are over, whoever comes back or not; return those ended here."""
         ended = [Session(record) for record in self._store.end_expired(now=int(self._clock()), limit=limit)]
-        for session in ended:
-            self.note_former(session)
+        self.note_former(*ended)
         return ended
 
-    def note_former(self, session: Session) -> None:
-        """Remember for a day whose session this was, which has ended without their doing."""
+    def note_former(self, *sessions: Session) -> None:
+        """Remember for a day whose sessions these were, which have ended without their doing."""
         now = int(self._clock())
-        self._store.keep(f"former {session.id}", session.sub.encode(), now=now, until=now + FORMER_SECONDS)
+        with suppress(StoreUnavailable):  # they have ended all the same; a form left open has to be filled in again
+            for session in sessions:
+                self._store.keep(f"former {session.id}", session.sub.encode(), now=now, until=now + FORMER_SECONDS)
 
     def former_sub(self, cookie_value: str) -> str | None:
         """Return whose session a cookie led to, when that has ended without their doing and not long ago."""

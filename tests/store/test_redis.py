@@ -22,8 +22,12 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from between import Between, between
+from conftest import Clock
+from navigator import Navigator
 from servers import Valkey
+from site_under_test import Site
 from trivet.errors import StoreUnavailable
+from trivet.sandbox import Sandbox
 from trivet.store import RevocationRecord, SessionRecord, Store, TokenRecord, open_store
 from trivet.store.contract import together
 from trivet.store.scripts import SLACK_SECONDS
@@ -252,7 +256,7 @@ class TestRefusals:
         assert len(store.tokens_of(session.id)) == len(SERVERS)
 
     def test_without_memory_people_can_sign_out(self, store: Store, settings: Callable[[str, str], None]) -> None:
-        """A server without memory left takes nothing new, and takes it as a whole or not; ending goes on working."""
+        """A server without memory left takes nothing new, as a whole or not; what is there goes on, and can end."""
         old, new = a_session(), a_session()
         store.open_session(old, tokens_for(old))
         settings("maxmemory", "1")
@@ -265,10 +269,35 @@ class TestRefusals:
                 call()
         assert store.find_session(new.id) is None
         assert store.find_session(old.id) == old
+        store.touch_session(old.id, last_seen_at=NOW + 60, ends_at=NOW + 660)
+        assert store.replace_token(replace(tokens_for(old)[0], version=2)) is True
+        assert store.take_lease("sweep", "holder", now=NOW, until=NOW + 8) is True
         assert store.end_session(old.id, now=NOW) is True
         for revocation in store.claim_revocations(now=NOW, until=NOW + 30, limit=10):
             store.settle_revocation(revocation)
         assert store.scan_revocations(limit=10) == ([], "")
+
+    def test_without_memory_a_site_goes_on(
+        self,
+        make_site: Callable[..., Site],
+        new_browser: Callable[[], Navigator],
+        sandbox: Sandbox,
+        clock: Clock,
+        settings: Callable[[str, str], None],
+    ) -> None:
+        """With a full server people see pages that need fresh tokens, and sign out; who is gone is swept away."""
+        site = make_site(GLOBUS_SESSION_IDLE_SECONDS=200_000)
+        here, gone = new_browser(), new_browser()
+        here.sign_in(f"{site.url}/mine", "ada")
+        gone.sign_in(f"{site.url}/mine", "grace")
+        settings("maxmemory", "1")
+        clock.advance(172_800)
+        assert here.open(f"{site.url}/mine").status == 200
+        clock.advance(100_000)
+        swept = site.app.extensions["trivet"].sweeper.sweep()
+        assert (swept.ended, swept.answered) == (1, True)
+        assert "/v2/web/logout" in here.open(f"{site.url}/logout", method="POST", referrer=f"{site.url}/").url
+        assert not any(token.active for token in sandbox.tokens)
 
     def test_too_few_replicas_are_said(self, store: Store, settings: Callable[[str, str], None]) -> None:
         """A server that is set to write only with replicas, and has none, is unavailable for writing."""

@@ -3,7 +3,8 @@ What the Redis store says to its server, where one command is not enough.
 
 A script runs alone and is all-or-nothing: what speaks against running it (no memory left, a replica, a disk that is
 full) is found out before its first line, because scripts with a ``#!`` line are checked as a whole. Those that only
-take away run even without memory, so that people can always sign out.
+take away run even without memory, so that people can always sign out and sweeping makes room; and so do those that
+write over what is there, because pages of people who are signed in should go on.
 
 What is stored, all of it under ``trivet:``
 
@@ -141,7 +142,8 @@ touch_session = Script(
         redis.call('HSET', key, 'last_seen_at', seen_at, 'ends_at', ends_at)
         redis.call('ZADD', 'trivet:ends', ends_at, ARGV[1])
     end
-    """
+    """,
+    flags=_ALWAYS,
 )
 
 end_session = Script(_ENDING, "return end_session(ARGV[1], ARGV[2]) and 1 or 0", flags=_ALWAYS)
@@ -196,6 +198,7 @@ replace_token = Script(
     redis.call('HSET', key, 'version:' .. server, ARGV[3], 'sealed:' .. server, ARGV[4])
     return 1
     """,
+    flags=_ALWAYS,
 )
 
 reseal_token = Script(
@@ -308,7 +311,8 @@ take_lease = Script(
     end
     redis.call('SET', key, until_then .. ' ' .. holder, 'EX', until_then - now + {SLACK_SECONDS})
     return 1
-    """
+    """,
+    flags=_ALWAYS,  # few, small and soon gone; nobody could refresh or sweep without
 )
 
 drop_lease = Script(
