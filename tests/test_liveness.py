@@ -7,10 +7,31 @@ import pytest
 from conftest import Clock
 from navigator import Navigator
 from site_under_test import TRANSFER, Site
+from trivet.errors import StoreUnavailable
+from trivet.liveness import AGAIN_SECONDS
 from trivet.sandbox import Sandbox
+from trivet.store import Store, TokenRecord
+from trivet.store.memory import MemoryStore
 
 MakeSite = Callable[..., Site]
 ALL = f"urn:globus:auth:scope:{TRANSFER}:all"
+
+
+class ForgetfulStore(MemoryStore):
+    """A store that does not answer when it is asked for tokens, the next few times."""
+
+    failures = 0
+
+    def tokens_of(self, session_id: str) -> list[TokenRecord]:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("The session store does not answer.")
+        return super().tokens_of(session_id)
+
+
+@pytest.fixture
+def store() -> Store:
+    return ForgetfulStore()
 
 
 @pytest.fixture
@@ -81,6 +102,29 @@ def test_no_answer_is_no_reason_to_end_a_session(
     failures = asked(sandbox)
     assert "ada" in browser.open(f"{site.url}/").text
     assert asked(sandbox) == failures
+
+
+def test_nobody_waits_for_a_confirmation_to_sign_out(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock
+) -> None:
+    """Who signs out is not first asked about at Globus, which may be slow, however long ago that was done."""
+    clock.advance(301)
+    before = asked(sandbox)
+    browser.open(f"{site.url}/logout", method="POST", referrer=f"{site.url}/")
+    assert asked(sandbox) == before
+    assert browser.open(f"{site.url}/").text == "nobody"
+
+
+def test_a_confirmation_that_was_cut_short_is_made_up_for_soon(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock, store: ForgetfulStore
+) -> None:
+    """Whoever asks Globus and does not get to hear the answer has not been told that all is well."""
+    clock.advance(301)
+    sandbox.rescind("ada", "portal")
+    store.failures = 1
+    assert browser.open(f"{site.url}/").status == 503
+    clock.advance(AGAIN_SECONDS)
+    assert browser.open(f"{site.url}/").text == "nobody"
 
 
 def test_it_is_off_unless_asked_for(make_site: MakeSite, browser: Navigator, sandbox: Sandbox) -> None:

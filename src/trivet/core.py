@@ -159,7 +159,6 @@ class Core:
             config,
             auth_url=globus_auth.url,
             login=login,
-            logout=self.logout,
             departures=departures,
             step_up=StepUp(
                 config,

@@ -59,18 +59,21 @@ class Liveness:
         key = f"confirmed {session.id}"
         if not self._interval_seconds or self._kept.get(key):
             return True
-        # Noted before it is known, so that the other requests of a page do not all ask.
-        self._kept.put(key, True, seconds=self._interval_seconds)
+        # Noted before it is known, so that the other requests of a page do not all ask; not for long, since whoever
+        # asks may never hear.
+        again_seconds = min(AGAIN_SECONDS, self._interval_seconds)
+        self._kept.put(key, True, seconds=again_seconds)
         try:
             held = self._sessions.all_tokens(session.id)
             lost = [resource_server for resource_server in held if self._is_lost(session, held[resource_server])]
         except (GlobusUnavailable, ClientRefused):
-            self._kept.put(key, True, seconds=min(AGAIN_SECONDS, self._interval_seconds))
+            self._kept.put(key, True, seconds=again_seconds)
             return True
         if AUTH in lost:
             self._logout.end(session, reason="ended_at_globus")
             self._sessions.note_former(session)
             return False
+        self._kept.put(key, True, seconds=self._interval_seconds)
         return True
 
     def _is_lost(self, session: Session, tokens: TokenSet) -> bool:

@@ -32,7 +32,6 @@ from trivet.errors import (
 )
 from trivet.explain import explained
 from trivet.login import Login, Returned
-from trivet.logout import Logout
 from trivet.pending import PendingCookies, PendingLogin
 from trivet.protocol import helper_url
 from trivet.redirects import location
@@ -68,7 +67,6 @@ class Routes:
         *,
         auth_url: str,
         login: Login,
-        logout: Logout,
         departures: Departures,
         step_up: StepUp,
         carry_on: CarryOn,
@@ -80,7 +78,6 @@ class Routes:
         self._config = config
         self._auth_url = auth_url
         self._login = login
-        self._logout = logout
         self._departures = departures
         self._step_up = step_up
         self._carry_on = carry_on
@@ -110,8 +107,7 @@ class Routes:
         """Sign out, when a page of this site or the person asks for it; else ask the person."""
         if not request.comes_from(self._config.base_url):
             return self._confirm_logout(status=200 if request.method == "GET" else 403)
-        if visit.session:
-            self._logout.end(visit.session, reason="logout")
+        visit.sign_out()
         return redirect(
             helper_url(
                 self._auth_url,

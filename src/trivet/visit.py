@@ -4,7 +4,7 @@ A visit: one request by one browser, from the cookie it carries to the person be
 Nothing is looked up before it is asked for, so a page that does not care who is looking costs nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from globus_sdk.authorizers import GlobusAuthorizer
@@ -170,6 +170,17 @@ class Visit:
         self._forget(own.id)
         return ended
 
+    def sign_out(self) -> None:
+        """
+        End what the cookie leads to. Nobody is asked first whether it still stands: that might take Globus a while.
+
+        Raises:
+            StoreUnavailable: it could not be ended.
+        """
+        for session in self._led_to():
+            self._logout.end(session, reason="logout")
+        self._session = None
+
     def _forget(self, session_id: str) -> None:
         if self.signed_in().id == session_id:
             self._session = None
@@ -200,14 +211,17 @@ class Visit:
         )
 
     def _find(self) -> Session | None:
-        # On loopback http another program can plant a cookie of our name with a longer path; it comes first, and would
-        # hide the real one. Over https the cookie's prefix makes that impossible.
-        for value in self._cookie_values[:MAX_COOKIES]:
-            session = self._sessions.find(value)
-            if session and self._sessions.is_over(session):
+        for session in self._led_to():
+            if self._sessions.is_over(session):
                 self._logout.end(session, reason="timeout")
                 self._sessions.note_former(session)
-            elif session and self._liveness.confirms(session):
+            elif self._liveness.confirms(session):
                 self._sessions.touch(session)
                 return session
         return None
+
+    def _led_to(self) -> Iterator[Session]:
+        # On loopback http another program can plant a cookie of our name with a longer path; it comes first, and would
+        # hide the real one. Over https the cookie's prefix makes that impossible.
+        found = (self._sessions.find(value) for value in self._cookie_values[:MAX_COOKIES])
+        return (session for session in found if session)
