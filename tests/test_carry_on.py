@@ -181,6 +181,15 @@ def test_a_session_that_ended_over_a_form_loses_nothing(
     assert form.received == [FIELDS]
 
 
+def test_a_session_that_ended_before_the_click_loses_nothing(form: Form, browser: Navigator) -> None:
+    """Who has signed out in another tab before carrying on signs in again, and comes back to the same page."""
+    page = browser.agree(form.submit(browser, FIELDS))
+    browser.open(f"{form.site.url}/logout", method="POST", referrer=f"{form.site.url}/")
+    again = browser.agree(browser.press(page))
+    assert (again.url, "a.csv" in again.text) == (page.url, True)
+    assert form.received == []
+
+
 def test_the_sites_own_protection_is_satisfied(
     make_site: MakeSite, sandbox: Sandbox, browser: Navigator, clock: Clock
 ) -> None:

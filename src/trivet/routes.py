@@ -128,7 +128,8 @@ class Routes:
                 return self._carry_on.send(request, visit.session)
             return self._carry_on.show(request, visit.session)
         except LoginNeeded as error:
-            return self._step_up.answer(request, visit, error)
+            # What is kept stays so meanwhile, and its page shows it again: there is nothing to be sent from here.
+            return self._step_up.answer(replace(request, method="GET"), visit, error)
 
     def refusal(self, request: Request, visit: Visit, error: TrivetError) -> Answer:
         """Answer a request whose page raised *error*: send the person where they can mend it, or explain."""
