@@ -92,6 +92,7 @@ def sandboxes_table(measured: dict[str, MeasuredSandbox]) -> str:
     targets = {
         "cold start to first answer, s": f"< {TARGET_START_SECONDS}",
         "reset, ms": f"< {TARGET_RESET_MILLISECONDS}",
+        "reset of all it can remember, ms": f"< {TARGET_RESET_MILLISECONDS}",
         "tokens per second, one connection": f"> {TARGET_TOKENS_PER_SECOND}",
         f"answers later than {STEP_SECONDS * 1e3:.0f} ms": "0",
     }
@@ -100,12 +101,14 @@ def sandboxes_table(measured: dict[str, MeasuredSandbox]) -> str:
 
 
 def _sandbox_figures(measured: MeasuredSandbox) -> dict[str, str]:
-    tokens, starts, resets = measured.tokens, measured.cold_starts, measured.resets
+    tokens, starts, resets, full = measured.tokens, measured.cold_starts, measured.resets, measured.full_resets
     return {
         "cold start to first answer, s": f"{starts.median:.2f}",
         "– least and most, s": f"{starts.least:.2f} – {starts.most:.2f}",
         "reset, ms": f"{resets.median * 1e3:.1f}",
         "– at most, ms": f"{resets.most * 1e3:.1f}",
+        "reset of all it can remember, ms": f"{full.median * 1e3:.1f}" if full else "",
+        "– at most of those, ms": f"{full.most * 1e3:.1f}" if full else "",
         "tokens asked for": f"{len(tokens.taken)}",
         "tokens per second, one connection": f"{tokens.per_second:.0f}",
         "– half of them within, ms": f"{tokens.below(0.5) * 1e3:.2f}",

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Spread, share_below, spread
+from benchmarks.full_world import fill, issue_tokens
 from benchmarks.local_globus import FAUXBUS, SANDBOX, LocalGlobus, Program, post, token_request
 from trivet.sandbox import Sandbox
-from trivet.sandbox.world.tokens import Grant
 
 STEP_SECONDS = 0.04
 """What a connection loses each time it waits for a packet that Nagle's algorithm holds back (fauxbus does)."""
 
 WARM_UP_REQUESTS = 200
 RESETS = 20
+FULL_RESETS = 5
 FAUXBUS_REQUESTS = 200
 TOKENS_BEFORE_RESET = 2_000
 
@@ -42,10 +43,15 @@ class Latencies:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One program. Seconds; and megabytes in use after a quarter of the requests, and after all of them."""
+    """
+    One program. Seconds; and megabytes in use after a quarter of the requests, and after all of them.
+
+    *full_resets* are those of a sandbox that remembers all it can. Nobody tells fauxbus to forget anything.
+    """
 
     cold_starts: Spread
     resets: Spread
+    full_resets: Spread | None
     tokens: Latencies
     megabytes: tuple[float, float]
 
@@ -69,7 +75,8 @@ def _measure(program: Program, directory: Path, *, starts: int, requests: int) -
         taken += connection.latencies(asking, requests - len(taken))
         megabytes = (quarter, running.megabytes())
         resets = connection.latencies(post(program.reset), RESETS) if program.reset else _our_resets()
-    return Measured(spread(cold_starts[1:]), spread(resets), Latencies(taken), megabytes)
+    full_resets = None if program.reset else spread(_full_resets())
+    return Measured(spread(cold_starts[1:]), spread(resets), full_resets, Latencies(taken), megabytes)
 
 
 def _cold_start(program: Program, directory: Path) -> float:
@@ -80,23 +87,27 @@ def _cold_start(program: Program, directory: Path) -> float:
 def _our_resets() -> list[float]:
     """Reset as a test does, in its own process; each time there is something to forget."""
     with Sandbox() as globus:
-        return [_reset(globus) for _ in range(RESETS)]
+        return [_reset_after_tokens(globus) for _ in range(RESETS)]
+
+
+def _reset_after_tokens(globus: Sandbox) -> float:
+    with globus.world.lock:
+        issue_tokens(globus, TOKENS_BEFORE_RESET // 2)
+    return _reset(globus)
+
+
+def _full_resets() -> list[float]:
+    """Reset sandboxes that remember all they can; each is one of its own, so that nothing is left of the one before."""
+    return [_reset_when_full() for _ in range(FULL_RESETS)]
+
+
+def _reset_when_full() -> float:
+    with Sandbox() as globus:
+        fill(globus)
+        return _reset(globus)
 
 
 def _reset(globus: Sandbox) -> float:
-    grant = Grant(
-        person=globus.people["ada"],
-        client_id=globus.clients["portal"].id,
-        resource_server="transfer.api.globus.org",
-        scopes=(),
-        family="benchmark",
-        session_id="benchmark",
-        authentications={},
-        offline=False,
-    )
-    with globus.world.lock:
-        for _ in range(TOKENS_BEFORE_RESET):
-            globus.world.tokens.issue("access", grant)
     began = time.perf_counter()
     globus.reset()
     return time.perf_counter() - began

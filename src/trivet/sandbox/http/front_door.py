@@ -39,6 +39,7 @@ class FrontDoor:
         self._names = OwnNames(world.issuer)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self._world.remains.take_apart()
         record = self._record(environ)
         ours = self._names.include(environ.get("HTTP_HOST"))
         if not (ours and _only_looks(record)):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.people import Identity, Person
+    from trivet.sandbox.world.remains import Held
 
 MAX_ATTEMPTS = 20
 MAX_BROWSERS = 2_000
@@ -118,5 +119,7 @@ class Browsers:
     def forget(self, cookie: str | None) -> None:
         self._by_id.pop(cookie or "", None)
 
-    def clear(self) -> None:
-        self._by_id.clear()
+    def let_go(self) -> list[Held]:
+        """Forget everything; return what held it."""
+        held, self._by_id = self._by_id, OrderedDict()
+        return [held]

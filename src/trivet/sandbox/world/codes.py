@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.remains import Held
     from trivet.sandbox.world.sessions import Authentication
 
 MAX_CODES = 5_000
@@ -79,5 +80,7 @@ class Codes:
     def all(self) -> list[AuthorizationCode]:
         return list(self._by_value.values())
 
-    def clear(self) -> None:
-        self._by_value.clear()
+    def let_go(self) -> list[Held]:
+        """Forget everything; return what held it."""
+        held, self._by_value = self._by_value, OrderedDict()
+        return [held]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.remains import Held
     from trivet.sandbox.world.scopes import Scope
 
 Path = tuple[str, ...]
@@ -155,7 +156,8 @@ class Consents:
         for path in [path for path in given if path[: len(consent.path)] == consent.path]:
             del given[path]
 
-    def clear(self) -> None:
-        self._given.clear()
-        self._labels.clear()
-        self._ids = itertools.count(FIRST_ID)
+    def let_go(self) -> list[Held]:
+        """Forget everything; return what held it."""
+        held: list[Held] = [*self._given.values(), self._labels]
+        self._given, self._labels, self._ids = {}, {}, itertools.count(FIRST_ID)
+        return held

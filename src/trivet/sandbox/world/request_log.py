@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from trivet.sandbox.world.remains import Held
+
 MAX_RECORDS = 5_000
 MAX_BODY = 4_000
 """Bytes of a JSON body that are worth remembering; a longer one is left out. Queries and forms are cut off there."""
@@ -90,10 +92,11 @@ class RequestLog:
         with self._lock:
             return next((each for each in reversed(self._records) if each.number == number), None)
 
-    def clear(self) -> None:
-        """Forget everything. Numbers go on, so that none ever stands for two requests."""
+    def let_go(self) -> list[Held]:
+        """Forget everything; return what held it. Numbers go on, so that none ever stands for two requests."""
         with self._lock:
-            self._records.clear()
+            held, self._records = self._records, deque(maxlen=MAX_RECORDS)
+            return [held]
 
 
 def redacted(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

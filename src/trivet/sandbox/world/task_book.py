@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.remains import Held
     from trivet.sandbox.world.tasks import Task
 
 MAX_TASKS = 5_000
@@ -75,7 +76,8 @@ class TaskBook:
     def all(self) -> list[Task]:
         return list(self._tasks.values())
 
-    def clear(self) -> None:
-        self._tasks.clear()
-        self._submitted.clear()
-        self._unused.clear()
+    def let_go(self) -> list[Held]:
+        """Forget everything; return what held it."""
+        held: list[Held] = [self._tasks, self._submitted, self._unused]
+        self._tasks, self._submitted, self._unused = {}, {}, OrderedDict()
+        return held

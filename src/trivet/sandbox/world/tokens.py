@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.remains import Held
     from trivet.sandbox.world.sessions import Authentication
 
 ACCESS_TOKEN_SECONDS = 172_800
@@ -191,6 +192,8 @@ class TokenBook:
     def _each(self) -> Iterator[Token]:
         return itertools.chain.from_iterable(book.values() for book in self._by_kind.values())
 
-    def clear(self) -> None:
-        for book in self._by_kind.values():
-            book.clear()
+    def let_go(self) -> list[Held]:
+        """Forget everything; return what held it."""
+        held: list[Held] = [*self._by_kind.values()]
+        self._by_kind = {kind: OrderedDict() for kind in self._by_kind}
+        return held

@@ -22,6 +22,7 @@ from trivet.sandbox.world.groups import Groups
 from trivet.sandbox.world.keys import SigningKeys
 from trivet.sandbox.world.policies import Policies
 from trivet.sandbox.world.projects import Projects
+from trivet.sandbox.world.remains import Remains
 from trivet.sandbox.world.request_log import RequestLog
 from trivet.sandbox.world.scope_register import ScopeRegister
 from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
@@ -93,6 +94,7 @@ class World:
         self.carrying = Carrying()
         self.last_authentication: dict[str, float] = {}
         self.recently_used: dict[str, dict[str, float]] = {}
+        self.remains = Remains()
         self._inhabitants = inhabitants
         self._settle()
 
@@ -224,15 +226,11 @@ class World:
     def reset(self) -> None:
         """Go back to the seed: no sign-ins, consents, tokens, tasks, faults, scripts or log; the clock back in step."""
         with self.lock:
+            for book in (self.browsers, self.consents, self.codes, self.tokens, self.log, self.tasks):
+                self.remains.add(book.let_go())
             for part in (
-                self.browsers,
-                self.consents,
-                self.codes,
-                self.tokens,
                 self.faults,
-                self.log,
                 self.id_token_script,
-                self.tasks,
                 self.bookmarks,
                 self.carrying,
                 self.last_authentication,

@@ -136,7 +136,7 @@ def test_silently(globus, browser, read_callback, demand, situation, first):
     """With ``prompt=none`` no page is shown: a code, or the OpenID code for what would be needed."""
     SITUATIONS[situation](browser)
     if situation == "nobody":
-        browser.globus.world.consents.clear()
+        browser.globus.world.consents.let_go()
     answer = read_callback(browser.visitor.visit(prompt="none", **DEMANDS[demand](globus)))
     assert answer.get("error") == SILENTLY[first]
     assert ("code" in answer) is (first == "code")
