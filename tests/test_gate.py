@@ -80,10 +80,10 @@ def test_a_linked_identity_is_offered_by_name(gated: Gated, browser: Navigator, 
 @pytest.mark.parametrize("person", ["zoe", "alan"])
 def test_who_has_no_such_account_reads_so(gated: Gated, browser: Navigator, person: str) -> None:
     """Nobody is sent to Globus in vain: the page names who they are and their accounts, and offers to link or leave."""
-    seen = arrives(browser, gated(domain="lab.example"), person)
+    seen = arrives(browser, gated(domain="lab.example", message="Because of the laser."), person)
     assert seen.status == 403
     assert seen.hops == []
-    assert "lab.example" in seen.text
+    assert "for people with an account of lab.example. Because of the laser." in seen.text
     assert {"zoe": "zoe.o'brien@uni.example", "alan": "abrandt@globusid.org"}[person] in seen.text
     assert "/v2/web/identities" in seen.link("See your linked accounts")
     assert any(form.action.endswith("/logout") for form in seen.forms)
@@ -114,10 +114,15 @@ def test_members_of_a_group_come_in(gated: Gated, browser: Navigator, sandbox: S
 def test_who_is_not_in_the_group_reads_so(gated: Gated, browser: Navigator, sandbox: Sandbox) -> None:
     """An outsider reads which group it is, who they are, and that its managers decide: having left is being outside."""
     groups_scope = "urn:globus:auth:scope:groups.api.globus.org:all"  # without it the group has no name
-    address = gated(group=sandbox.groups["reading_circle"].id, GLOBUS_SCOPES=[groups_scope])
+    group = sandbox.groups["reading_circle"].id
+    address = gated(group=group, message="Books are few.", GLOBUS_SCOPES=[groups_scope])
     seen = browser.agree(arrives(browser, address))
     assert seen.status == 403
-    for part in ("Reading Circle", "ada@uni.example", "Its managers can let you in"):
+    for part in (
+        "members of the group Reading Circle. Books are few.",
+        "ada@uni.example",
+        "Its managers can let you in",
+    ):
         assert part in seen.text
 
 

@@ -140,7 +140,7 @@ class Gate:
         name, managers = self._who_lets_in(session, conditions.groups[0])
         whom = f"{listed(managers, last='or')} can let you in." if managers else "Its managers can let you in."
         return AccessRefused(
-            conditions.message or f"This page is for members of {name}.",
+            f"This page is for members of {name}. {conditions.message}".rstrip(),
             hint=f"You are signed in as {account(session.user)}, who is not among them. {whom}",
             groups=list(conditions.groups),
         )
@@ -169,9 +169,10 @@ def _wrong_account(session: Session, conditions: Conditions, standing: Standing)
         kind = f"an account of {listed(conditions.domains, last='or')}"
     else:
         kind = "an account of a certain organization"
-    linked = listed(account(identity) for identity in standing.identities)
+    others = [account(identity) for identity in standing.identities if identity.sub != session.user.sub]
+    linked = f"Your linked accounts will not do either: {listed(others)}." if others else "No other is linked to it."
     return AccessRefused(
-        conditions.message or f"This page is for people with {kind}.",
-        hint=f"You are signed in as {account(session.user)}. None of your linked accounts will do: {linked}. "
-        "You can link one that does at Globus, or sign out and sign in with another.",
+        f"This page is for people with {kind}. {conditions.message}".rstrip(),
+        hint=f"You are signed in as {account(session.user)}. {linked} "
+        "You can link one that will do at Globus, or sign out and sign in with another.",
     )
