@@ -28,6 +28,7 @@ class Site:
     """
 
     def __init__(self, sandbox: Any, *, store: Store | None, clock: Callable[[], float], **settings: Any) -> None:
+        self.sandbox = sandbox
         self.app = Flask(__name__)
         self._server = make_server("localhost", 0, self.app, threaded=True)
         self.url = f"http://localhost:{self._server.port}"
