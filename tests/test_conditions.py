@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trivet.conditions import Authentication, Conditions, Standing, is_member, missing_in_session
@@ -97,6 +97,7 @@ def test_policies_are_for_globus_to_judge() -> None:
         ([{"id": GROUP, "my_memberships": [{"status": "pending"}]}], False),
         ([{"id": GROUP, "my_memberships": [{"status": "left"}, {"status": "active"}]}], True),
         ([{"id": "other", "my_memberships": [{"status": "active"}]}], False),
+        ([{"id": GROUP, "my_memberships": 7}, {"id": [GROUP]}], False),
         ([{"id": GROUP}, None, {"id": GROUP, "my_memberships": ["active"]}], False),
     ],
 )
@@ -138,6 +139,8 @@ INFO = JSON | st.fixed_dictionaries(
 )
 
 
+@example([], {"authentications": {"u": {"auth_time": float("inf"), "amr": ["mfa"]}}}, {})
+@example([], {"authentications": {"u": {"auth_time": float("nan"), "amr": ["mfa"]}}}, {})
 @given(JSON, INFO, JSON)
 def test_what_cannot_be_read_has_not_happened(detail: Any, info: Any, evaluations: Any) -> None:
     """No introspection document, however odd, lets anybody through who has not authenticated as asked."""

@@ -144,6 +144,36 @@ def test_who_can_let_somebody_in_is_named_where_it_is_known(gated: Gated, browse
     assert "mate@" not in seen.text
 
 
+@pytest.mark.parametrize("answer", [{}, "[", 7, None])
+def test_groups_that_cannot_be_read_let_nobody_in(
+    gated: Gated, browser: Navigator, sandbox: Sandbox, answer: object
+) -> None:
+    """Where Groups sends no list, the page is closed, with a page that says to try again."""
+    address = gated(group=sandbox.groups["observers"].id)
+    sandbox.fail("/v2/groups/my_groups", status=200, body=answer)
+    assert browser.agree(arrives(browser, address)).status == 503
+    assert browser.open(address).text == "come in"
+
+
+@pytest.mark.parametrize(
+    ("group", "shown"),
+    [
+        ({"name": "Circle\ud800 <b>\nX", "memberships": [7, {"username": "b\ud800"}]}, "the group Circle <b> X."),
+        ({"name": 7, "memberships": 7}, "a group."),
+        ([], "a group."),
+    ],
+)
+def test_a_group_may_be_called_anything(
+    gated: Gated, browser: Navigator, sandbox: Sandbox, group: object, shown: str
+) -> None:
+    """An outsider reads the group's name as plain text, whatever is in it, or that it is a group."""
+    address = gated(group=sandbox.groups["reading_circle"].id)
+    sandbox.fail(f"/v2/groups/{sandbox.groups['reading_circle'].id}", status=200, body=group)
+    seen = browser.agree(arrives(browser, address))
+    assert seen.status == 403
+    assert f"This page is for members of {shown}" in seen.text
+
+
 def test_answers_are_remembered_for_a_while(gated: Gated, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:
     """Globus is asked about a session once in the stated time, and again after it, or after a step-up."""
     address = gated(domain="uni.example", GLOBUS_CONDITIONS_SECONDS=100)

@@ -66,6 +66,9 @@ def test_a_good_token_gives_its_claims() -> None:
         ("sub", {"sub": ""}),
         ("sub", {"sub": 7}),
         ("sub", {"sub": "x" * 256}),
+        ("sub", {"sub": "\ud800"}),
+        ("sub", {"sub": "é"}),
+        ("sub", {"sub": "a\0b"}),
         ("exp", {"exp": None}),
         ("exp", {"exp": "never"}),
         ("exp", {"exp": True}),
@@ -74,8 +77,10 @@ def test_a_good_token_gives_its_claims() -> None:
         ("nonce", {"nonce": None}),
         ("nonce", {"nonce": "another"}),
         ("nonce", {"nonce": 7}),
+        ("nonce", {"nonce": "\ud800"}),
         ("at_hash", {"at_hash": "another"}),
         ("at_hash", {"at_hash": ["x"]}),
+        ("at_hash", {"at_hash": "\ud800"}),
     ],
 )
 def test_each_claim_is_checked(name: str, change: dict[str, Any]) -> None:

@@ -85,6 +85,8 @@ def test_other_tokens_are_read_too() -> None:
         {}, entry(access_token=None), entry(access_token=""), entry(expires_in="soon"), entry(token_type="mac"),
         entry(token_type=None), entry(scope=None), entry(resource_server=None), entry(other_tokens=["x"]),
         entry(other_tokens=[{}]), entry(other_tokens=7), entry(expires_in=[]),
+        entry(expires_in=float("inf")), entry(expires_in=float("nan")), entry(access_token="canary\ud800"),
+        entry(resource_server="é"), entry(scope="\ud800"), entry(refresh_token="\ud800"),
     ],
 )  # fmt: skip
 def test_what_is_no_token_response_is_no_usable_answer(document: dict[str, Any]) -> None:

@@ -12,7 +12,8 @@ from globus_sdk.testing import RegisteredResponse, get_response_set
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trivet.requirement import MAX_MESSAGE_CHARACTERS, MAX_SCOPES_CHARACTERS, MAX_VALUES, Requirement, requirement_in
+from trivet.foreign_text import MAX_CHARACTERS
+from trivet.requirement import MAX_SCOPES_CHARACTERS, MAX_VALUES, Requirement, requirement_in
 
 TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 DATA_ACCESS = f"{TRANSFER_ALL}[*https://auth.globus.org/scopes/0d4c7a10-1111-4222-8333-9a0b1c2d3e4f/data_access]"
@@ -241,7 +242,7 @@ def test_no_document_breaks_it(part: dict[str, Any], parameters: Any, errors: An
         assert Requirement.from_parameters(found.parameters()) == found
         assert len("".join(found.required_scopes)) <= MAX_SCOPES_CHARACTERS
         assert "\n" not in found.session_message
-        assert len(found.session_message) <= MAX_MESSAGE_CHARACTERS
+        assert len(found.session_message) <= MAX_CHARACTERS
 
 
 def test_too_much_is_cut_off() -> None:
@@ -258,7 +259,7 @@ def test_too_much_is_cut_off() -> None:
     assert found
     assert len(found.required_scopes) == MAX_SCOPES_CHARACTERS // 193
     assert len(found.session_required_identities) == len(found.session_required_policies) == MAX_VALUES
-    assert len(found.session_message) == MAX_MESSAGE_CHARACTERS
+    assert len(found.session_message) == MAX_CHARACTERS
 
 
 def test_requirements_add_up() -> None:

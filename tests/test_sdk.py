@@ -132,6 +132,19 @@ def test_what_globus_refuses_keeps_its_meaning(site: Site, browser: Navigator) -
     assert seen.status == 404
 
 
+def test_a_reason_may_quote_anything(
+    site: Site, browser: Navigator, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reason with half a surrogate pair, a line break or markup in it is one line, on the page and in the log."""
+    browser.sign_in(f"{site.url}/mine")
+    reason = "No folder \ud800 <b>here</b>\nERROR forged"
+    sandbox.fail("/v0.10/endpoint_search", status=404, body={"code": "NotFound", "message": reason})
+    seen = browser.open(f"{site.url}/mine")
+    assert seen.status == 404
+    assert "No folder <b>here</b> ERROR forged" in seen.text
+    assert not any(record.getMessage().count("\n") for record in caplog.records if record.name == "trivet.explain")
+
+
 @pytest.mark.parametrize(
     ("collection", "demand"),
     [

@@ -42,6 +42,7 @@ def test_without_an_identity_set_there_is_one_identity() -> None:
         ("ADA@Uni.Example", "uni.example"),
         ("ada", None),
         ("ada@", None),
+        ("eve@ban\N{KELVIN SIGN}.example", "ban\N{KELVIN SIGN}.example"),
         (None, None),
     ],
 )
@@ -50,9 +51,8 @@ def test_the_domain_follows_the_last_at_sign(username: str | None, domain: str |
     assert Identity(sub="x", username=username).domain == domain
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
-)
+TEXT = st.text(st.characters(exclude_categories=()), max_size=5)  # halves of surrogate pairs too
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | TEXT, lambda inner: st.lists(inner, max_size=3))
 
 
 @given(st.dictionaries(st.sampled_from([*CLAIMS, "organization", "username"]), JSON))
@@ -60,7 +60,14 @@ def test_odd_claims_never_raise(odd: dict[str, object]) -> None:
     """Whatever type a claim has, the user can be made, written down and read again."""
     user = User.from_claims({**odd, "sub": "a1c0"})
     assert User.from_json(user.to_json()) == user
-    assert user.display_name
+    assert user.display_name.encode()
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\n", "\0", "\u2028", "\x9b"])
+def test_what_cannot_be_printed_is_marked(odd: str) -> None:
+    """Half a surrogate pair or a line break becomes U+FFFD, and what only begins like a domain does not become it."""
+    user = User.from_claims({"sub": "a1c0", "preferred_username": f"eve@uni.example{odd}", "name": f"E{odd}ve"})
+    assert (user.domain, user.name) == ("uni.example\N{REPLACEMENT CHARACTER}", "E\N{REPLACEMENT CHARACTER}ve")
 
 
 def test_what_another_version_wrote_can_be_read() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 from trivet.requirement import NOTHING, Requirement
 from trivet.scopes import parse_problem
-from trivet.user import Identity, User
+from trivet.user import Identity, User, is_moment
 
 MFA = "mfa"  # RFC 8176, section 2
 
@@ -124,8 +124,7 @@ class Standing:
 
         What cannot be read has not happened. Identities that Globus does not list are those that came with the sign-in.
         """
-        listed = document.get("identity_set_detail")
-        entries = [entry for entry in listed if _is_identity(entry)] if isinstance(listed, list) else []
+        entries = [each for each in objects_in(document, "identity_set_detail") if isinstance(each.get("sub"), str)]
         info = document.get("session_info")
         shown = info.get("authentications") if isinstance(info, dict) else None
         evaluated = document.get("policy_evaluations")
@@ -168,10 +167,16 @@ def is_member(conditions: Conditions, my_groups: Iterable[Any]) -> bool:
     """Tell from the answer of ``my_groups`` (Globus docs, "Groups API") whether one of the groups is there, active."""
     return any(
         group.get("id") in conditions.groups
-        and any(own.get("status") == "active" for own in group.get("my_memberships") or [] if isinstance(own, dict))
+        and any(own.get("status") == "active" for own in objects_in(group, "my_memberships"))
         for group in my_groups
         if isinstance(group, dict)
     )
+
+
+def objects_in(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects in the list of that *name* in *document*; none when there is no such list."""
+    listed = document.get(name)
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _will_do(shown: Authentication, conditions: Conditions, *, now: float) -> bool:
@@ -182,7 +187,7 @@ def _will_do(shown: Authentication, conditions: Conditions, *, now: float) -> bo
 def _authentications(shown: Mapping[str, Any]) -> Iterable[Authentication]:
     for identity_id, entry in shown.items():
         at = entry.get("auth_time") if isinstance(entry, dict) else None
-        if isinstance(at, int | float) and not isinstance(at, bool):
+        if is_moment(at):
             methods = entry.get("amr")
             yield Authentication(identity_id, int(at), isinstance(methods, list) and MFA in methods)
 
@@ -191,10 +196,6 @@ def _met(evaluated: Mapping[str, Any]) -> Iterable[str]:
     return (
         policy for policy, result in evaluated.items() if isinstance(result, dict) and result.get("evaluation") is True
     )
-
-
-def _is_identity(entry: object) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("sub"), str)
 
 
 def _several(value: OneOrMore) -> tuple[str, ...]:

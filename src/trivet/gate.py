@@ -10,8 +10,9 @@ from typing import Any
 
 from globus_sdk import GlobusAPIError, GroupsClient, NetworkError
 
-from trivet.conditions import Conditions, Standing, is_member, missing_in_session
-from trivet.errors import AccessRefused, LoginNeeded, TrivetError, step_up_needed
+from trivet.conditions import Conditions, Standing, is_member, missing_in_session, objects_in
+from trivet.errors import AccessRefused, GlobusUnavailable, LoginNeeded, TrivetError, step_up_needed
+from trivet.foreign_text import one_line
 from trivet.globus_auth import GlobusAuth
 from trivet.kept import Kept
 from trivet.refresh import Refresher
@@ -111,7 +112,10 @@ class Gate:
 
     def _my_groups(self, session: Session) -> list[Any]:
         def ask() -> list[Any]:
-            return list(self._groups_client(session).get_my_groups())
+            groups = self._groups_client(session).get_my_groups().data
+            if not isinstance(groups, list):
+                raise GlobusUnavailable("Globus sent a list of groups that cannot be read.")
+            return groups
 
         groups: list[Any] = self._remembered(f"groups {session.id}", ask)
         return groups
@@ -149,19 +153,21 @@ class Gate:
         """Return the group's name and the usernames of those who manage it, as far as this person may know."""
         group = self._described(session, group_id, {"include": "memberships"}) or self._described(session, group_id)
         managers = [
-            str(each["username"])
-            for each in group.get("memberships") or []
-            if each.get("role") in {"manager", "admin"} and each.get("status") == "active" and each.get("username")
+            username
+            for each in objects_in(group, "memberships")
+            if each.get("role") in ("manager", "admin") and each.get("status") == "active"
+            if (username := one_line(each.get("username")))
         ]
-        return f"the group {group['name']}" if group.get("name") else "a group", managers[:MAX_MANAGERS]
+        name = one_line(group.get("name"))
+        return f"the group {name}" if name else "a group", managers[:MAX_MANAGERS]
 
     def _described(self, session: Session, group_id: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what this person may know about a group; a refusal is explained without it just as well."""
         try:
-            group: dict[str, Any] = self._groups_client(session).get_group(group_id, query_params=query).data
+            group = self._groups_client(session).get_group(group_id, query_params=query).data
         except (GlobusAPIError, NetworkError, TrivetError):
             return {}
-        return group
+        return group if isinstance(group, dict) else {}
 
 
 def _wrong_account(session: Session, conditions: Conditions, standing: Standing) -> AccessRefused:

@@ -51,7 +51,7 @@ def verify(
     _check("iss", claims.get("iss") == issuer)
     _check("aud", claims.get("aud") in (client_id, [client_id]))
     _check("azp", claims.get("azp", client_id) == client_id)
-    _check("sub", isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255)
+    _check("sub", _is_subject(claims.get("sub")))
     _check("exp", _is_number(claims.get("exp")) and now < claims["exp"] + LEEWAY_SECONDS)
     _check("iat", _is_number(claims.get("iat")) and claims["iat"] - LEEWAY_SECONDS <= now)
     _check("nbf", _is_number(claims.get("nbf", 0)) and claims.get("nbf", 0) - LEEWAY_SECONDS <= now)
@@ -75,8 +75,8 @@ def _verified_signature(id_token: str, signing_key: Callable[[str | None], Any])
         key = signing_key(header.get("kid"))
         _check("kid", key is not None)
         return jwt.decode(id_token, key, algorithms=[ALGORITHM], options=_SIGNATURE_ONLY)
-    except jwt.PyJWTError:
-        # `from None`: the library's message may quote the token.
+    except (jwt.PyJWTError, ValueError):
+        # A ValueError for what is not even text that can be encoded. `from None`: the message may quote the token.
         raise _refused("signature") from None
 
 
@@ -93,9 +93,14 @@ def _refused(check: str) -> IdTokenRefused:
     )
 
 
+def _is_subject(value: object) -> bool:
+    """Tell whether *value* is what OpenID Connect Core, section 2 calls a subject: 255 ASCII characters at most."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _same(value: object, expected: str) -> bool:
-    return isinstance(value, str) and hmac.compare_digest(value.encode(), expected.encode())
+    return isinstance(value, str) and value.isascii() and hmac.compare_digest(value, expected)

@@ -32,7 +32,7 @@ class Kept:
     def put(self, key: str, document: Any, *, seconds: int) -> None:
         """Keep *document* under *key* for *seconds*, in place of what is there."""
         now = int(self._clock())
-        data = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        data = json.dumps(document, separators=(",", ":")).encode()
         self._store.keep(key, self._sealer.seal(data, place=key), now=now, until=now + seconds)
 
     def get(self, key: str) -> Any:

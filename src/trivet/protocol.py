@@ -103,7 +103,7 @@ def token_sets(document: Mapping[str, Any], *, now: float) -> dict[str, TokenSet
     try:
         entries = [document, *(document.get("other_tokens") or [])]
         sets = [_token_set(entry, int(now)) for entry in entries]
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         # `from None`: the text of a KeyError or ValueError may quote a value of the response.
         raise GlobusUnavailable("Globus sent a token response that cannot be read.") from None
     return {tokens.resource_server: tokens for tokens in sets}
@@ -114,12 +114,15 @@ def _token_set(entry: Mapping[str, Any], now: int) -> TokenSet:
         raise ValueError("token_type")
     if not (entry["access_token"] and entry["resource_server"]):
         raise ValueError("empty")
-    refresh_token = entry.get("refresh_token")
+    kept = {name: str(entry[name]) for name in ("access_token", "resource_server", "scope")}
+    refresh_token = str(entry.get("refresh_token") or "")
+    if not "".join([*kept.values(), refresh_token]).isascii():  # RFC 6749, appendix A
+        raise ValueError("characters")
     return TokenSet(
-        resource_server=str(entry["resource_server"]),
-        access_token=AccessToken(str(entry["access_token"])),
-        refresh_token=RefreshToken(str(refresh_token)) if refresh_token else None,
-        scopes=frozenset(str(entry["scope"]).split()),
+        resource_server=kept["resource_server"],
+        access_token=AccessToken(kept["access_token"]),
+        refresh_token=RefreshToken(refresh_token) if refresh_token else None,
+        scopes=frozenset(kept["scope"].split()),
         obtained_at=now,
         expires_at=now + int(entry["expires_in"]),
     )

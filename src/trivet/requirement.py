@@ -10,16 +10,15 @@ long is cut off, and nothing raises.
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from trivet import scopes
+from trivet.foreign_text import one_line
 
 MAX_VALUES = 20  # in one list
 MAX_SCOPES_CHARACTERS = 2000  # of all scopes together: they travel in addresses, of which servers take 8000
-MAX_MESSAGE_CHARACTERS = 300
 MAX_ERRORS = 20  # parts of one error document that are looked at
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -99,7 +98,7 @@ class Requirement:
             session_required_single_domain=_values(parameters.get("session_required_single_domain"), _DOMAIN),
             session_required_mfa=parameters.get("session_required_mfa") in (True, "true", "True"),
             session_required_policies=_values(parameters.get("session_required_policies"), _ID),
-            session_message=_message(parameters.get("session_message")),
+            session_message=one_line(parameters.get("session_message")),
             prompt="login" if parameters.get("prompt") == "login" else "",
         )
 
@@ -133,7 +132,7 @@ def _read(part: Mapping[str, Any], *, of_auth: bool) -> Requirement:
     if part.get("code") == "ConsentRequired":
         # Transfer, and the action providers before it: the scopes stand beside the code.
         wanted = (*_scopes(part.get("required_scopes")), *_scopes([part.get("required_scope")]))
-        message = _message(part.get("message")) or _message(part.get("description"))
+        message = one_line(part.get("message")) or one_line(part.get("description"))
     elif of_auth:
         # Auth's answer to a service that wants tokens which depend on the one it was given.
         wanted, message = _scopes(part.get("unapproved_scopes")), ""
@@ -172,14 +171,6 @@ def _values(value: object, shape: re.Pattern[str]) -> tuple[str, ...]:
         return ()
     texts = [entry.strip() for entry in entries[:MAX_VALUES] if isinstance(entry, str)]
     return tuple(dict.fromkeys(text for text in texts if shape.fullmatch(text)))
-
-
-def _message(value: object) -> str:
-    """Return *value* as one line of text without anything invisible in it."""
-    if not isinstance(value, str):
-        return ""
-    visible = (" " if unicodedata.category(character)[0] in "CZ" else character for character in value[: 4 * 1024])
-    return " ".join("".join(visible).split())[:MAX_MESSAGE_CHARACTERS]
 
 
 def _joined(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:

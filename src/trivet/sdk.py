@@ -14,6 +14,7 @@ from globus_sdk.transport import RetryCheckResult, RetryContext
 from requests import Response
 
 from trivet.errors import NO_ANSWER, GlobusRefused, GlobusUnavailable, TrivetError, step_up_needed
+from trivet.foreign_text import one_line
 from trivet.refresh import MARGIN_SECONDS, Refresher
 from trivet.requirement import Requirement, requirement_in
 from trivet.session import Session
@@ -144,6 +145,7 @@ def as_trivet_error(error: GlobusAPIError | NetworkError) -> TrivetError:
         return step_up_needed(requirement)
     if isinstance(error, NetworkError) or error.http_status >= 500 or error.http_status == 429:
         return GlobusUnavailable(NO_ANSWER, hint="Try again in a moment.")
-    refusal = GlobusRefused("Globus did not do what this page asked for.", hint=error.message or "", reason=error.code)
+    hint = one_line(error.message)
+    refusal = GlobusRefused("Globus did not do what this page asked for.", hint=hint, reason=error.code)
     refusal.status = error.http_status if error.http_status in {403, 404} else GlobusRefused.status
     return refusal

@@ -7,11 +7,15 @@ absent or shared, and the set of linked identities grows and shrinks (OpenID Con
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, TypeGuard, TypeVar
 
 AnyIdentity = TypeVar("AnyIdentity", bound="Identity")
+
+# Line breaks and other control characters, and halves of surrogate pairs, which JSON can escape and no page can hold.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -39,17 +43,24 @@ class Identity:
         The first one will not do: ``ada@uni.example@accounts.google.com`` is a Google account.
         """
         _, at, domain = (self.username or "").rpartition("@")
-        return domain.lower() if at and domain else None
+        if not (at and domain):
+            return None
+        # What is not ASCII is left alone: the small letter of the Kelvin sign is a plain k.
+        return domain.lower() if domain.isascii() else domain
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, Any]) -> Self:
-        """Read an entry of ``identity_set``. A value of an unexpected type counts as missing."""
+        """
+        Read an entry of ``identity_set``. A value of an unexpected type counts as missing.
+
+        What cannot be printed becomes U+FFFD and is not left out: a domain with something after it is another one.
+        """
         values: dict[str, Any] = {"sub": str(claims["sub"])}
         for name in ("name", "email", "organization", "identity_provider", "identity_provider_display_name"):
             values[name] = _text(claims.get(name))
         values["username"] = _text(claims.get("username")) or _text(claims.get("preferred_username"))
         moment = claims.get("last_authentication")
-        values["last_authentication"] = int(moment) if _is_moment(moment) else None
+        values["last_authentication"] = int(moment) if is_moment(moment) else None
         return cls(**values)
 
 
@@ -82,7 +93,7 @@ class User(Identity):
 
     def to_json(self) -> str:
         """Write it down for the session store."""
-        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -119,9 +130,10 @@ def _written(kind: type[AnyIdentity], values: dict[str, Any]) -> AnyIdentity:
     return made
 
 
-def _is_moment(value: object) -> TypeGuard[float]:
+def is_moment(value: object) -> TypeGuard[float]:
+    """Tell whether *value* is a number that can be a point in time: JSON as read here knows infinity too."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) and value else None
