@@ -59,3 +59,22 @@ def test_listeners_hear_of_it_once(make_site: Callable[..., Site], browser: Navi
                 assert site.globus.forecast == Forecast(START + 1000, "session")
             assert len(heard) == times
     assert heard == [{"sub": browser.globus.people["ada"].sub, "at": START + 1000, "reason": "session"}]
+
+
+def test_listeners_hear_of_it_from_pages_that_do_not_ask(
+    make_site: Callable[..., Site], browser: Navigator, clock: Clock
+) -> None:
+    """Any page that a person opens near the end tells the listeners, whether or not it wants to know by itself."""
+    site = make_site(GLOBUS_SESSION_IDLE_SECONDS=1000, GLOBUS_SESSION_ABSOLUTE_SECONDS=1000)
+    heard = []
+
+    def hear(_app: object, **facts: object) -> None:
+        heard.append(facts)
+
+    browser.sign_in(f"{site.url}/private")
+    with signals.signal("sign_in_needed_soon").connected_to(hear):
+        for remaining, times in ((960, 0), (899, 1), (600, 1)):
+            clock.now = START + 1000 - remaining
+            assert browser.open(f"{site.url}/private").url == f"{site.url}/private"
+            assert len(heard) == times
+    assert heard == [{"sub": browser.globus.people["ada"].sub, "at": START + 1000, "reason": "session"}]

@@ -175,13 +175,15 @@ class Sessions:
         """Tell whether somebody signed in just now, so that sending them to do it again would not help."""
         return self._clock() - session.created_at < NEW_SECONDS
 
-    def touch(self, session: Session) -> None:
-        """Note that the session is in use."""
+    def touch(self, session: Session) -> bool:
+        """Note that the session is in use; True when that was written, which is now and then."""
         now = int(self._clock())
-        if now - session.last_seen_at >= min(TOUCH_SECONDS, self._idle_seconds / 2):
-            self._store.touch_session(
-                session.id, last_seen_at=now, ends_at=self._ends_at(session.created_at, last_seen_at=now)
-            )
+        if now - session.last_seen_at < min(TOUCH_SECONDS, self._idle_seconds / 2):
+            return False
+        self._store.touch_session(
+            session.id, last_seen_at=now, ends_at=self._ends_at(session.created_at, last_seen_at=now)
+        )
+        return True
 
     def end(self, session_id: str) -> bool:
         """

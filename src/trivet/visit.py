@@ -125,20 +125,8 @@ class Visit:
         return [tokens[resource_server].grant for resource_server in sorted(tokens)]
 
     def forecast(self) -> Forecast | None:
-        """
-        Return when the session will next need the person; None when nobody is signed in.
-
-        Listeners hear of it, once, when that is soon.
-        """
-        if self.session is None:
-            return None
-        held = self._sessions.all_tokens(self.session.id).values()
-        found = forecast(held, session_ends_at=self._sessions.ends_at_latest(self.session))
-        if found.at - self._clock() <= SOON_SECONDS and self._sessions.spend(
-            f"soon {self.session.id} {found.at}", seconds=2 * SOON_SECONDS
-        ):
-            self._events.emit("sign_in_needed_soon", sub=self.session.sub, at=found.at, reason=found.reason)
-        return found
+        """Return when the session will next need the person; None when nobody is signed in."""
+        return self._foretell(self.session) if self.session else None
 
     def sessions(self) -> list[OpenSession]:
         """Return the sessions of the person, the oldest first; nothing when nobody is signed in."""
@@ -216,7 +204,8 @@ class Visit:
                 self._logout.end(session, reason="timeout")
                 self._sessions.note_former(session)
             elif self._liveness.confirms(session):
-                self._sessions.touch(session)
+                if self._sessions.touch(session):
+                    self._foretell(session)
                 return session
         return None
 
@@ -225,3 +214,13 @@ class Visit:
         # hide the real one. Over https the cookie's prefix makes that impossible.
         found = (self._sessions.find(value) for value in self._cookie_values[:MAX_COOKIES])
         return (session for session in found if session)
+
+    def _foretell(self, session: Session) -> Forecast:
+        """Look ahead; listeners hear of it, once, when the session will need the person soon."""
+        held = self._sessions.all_tokens(session.id).values()
+        found = forecast(held, session_ends_at=self._sessions.ends_at_latest(session))
+        if found.at - self._clock() <= SOON_SECONDS and self._sessions.spend(
+            f"soon {session.id} {found.at}", seconds=2 * SOON_SECONDS
+        ):
+            self._events.emit("sign_in_needed_soon", sub=session.sub, at=found.at, reason=found.reason)
+        return found

@@ -16,6 +16,7 @@ from trivet.portal import (
     send,
     services,
     sessions,
+    soon,
     tasks,
     wording,
 )
@@ -53,7 +54,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         extension.init_app(app)
     for page in (home, dashboard, collections, files, send, tasks, sessions):
         app.register_blueprint(page.pages)
-    for part in (wording, services, error_pages, security_headers):
+    for part in (wording, services, soon, error_pages, security_headers):
         part.add_to(app)
     app.context_processor(lambda: {"globus": globus, "app_name": app.config["GLOBUS_APP_NAME"]})
     return app
