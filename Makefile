@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test check soak bench clean
+.PHONY: demo test check soak bench pictures clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.demo  ## the sandbox and the portal on loopback, ready to click through
@@ -24,6 +24,10 @@ soak: $(VENV)/.browser  ## what takes too long for `make test`
 
 bench: $(VENV)/.test  ## the figures in docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+pictures: $(VENV)/.browser  ## the pictures in docs/images, out of the browser tests
+	$(PYTEST) -q -n auto --dist loadgroup $$(grep -l 'picture(' tests/journeys/test_*.py)
+	@cd docs/images && for name in *.png; do cp "../../artifacts/screenshots/$$name" .; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache artifacts

@@ -44,6 +44,16 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_pictures_are_shown_and_small() -> None:
+    """Each picture is on a page, and none makes the repository heavy."""
+    pictures = list((ROOT / "docs" / "images").iterdir())
+    assert pictures
+    text = "".join(page.read_text() for page in PAGES)
+    for picture in pictures:
+        assert f"](images/{picture.name})" in text
+        assert picture.stat().st_size < 70_000
+
+
 def test_files_named_in_the_guide_exist() -> None:
     """The table of "where things are" names files that are there."""
     names = re.findall(r"`([\w/]+\.py|sandbox/|tests/sandbox/)`", (ROOT / "CONTRIBUTING.md").read_text())

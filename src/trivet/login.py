@@ -215,12 +215,12 @@ def _denied(error: str, pending: PendingLogin) -> TrivetError:
     if error == "access_denied" and pending.demand and not pending.needed:
         return SignInDenied(
             "You have not signed in at Globus in the way that this page asks for.",
-            hint="Nothing was changed: you can go on elsewhere, or continue to be asked once more.",
+            hint="Nothing was changed: you can go on elsewhere, or be asked once more.",
         )
     if error == "access_denied" and pending.sub:
         return SignInDenied(
             "You did not give this site the permission that the page needs.",
-            hint="Nothing was changed: you can go on elsewhere, or continue to be asked once more.",
+            hint="Nothing was changed: you can go on elsewhere, or be asked once more.",
         )
     if error == "access_denied":
         return SignInDenied(

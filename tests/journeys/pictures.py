@@ -1,5 +1,6 @@
 """What pages look like: that they fit and have names for everything, and pictures of them."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
@@ -7,6 +8,9 @@ from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 ILLUSTRATION: ViewportSize = {"width": 800, "height": 600}
 MARGIN = 16  # pixels below what is worth showing
+
+DESCRIBED = Path(__file__).parents[2] / "docs" / "step-up.md"
+QUOTE = r"((?:^> .*\n)+)\n!\[[^]]*\]\(images/step-up-{name}\.png\)"
 
 NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
     .filter(control => !(control.matches("input") ? control.labels.length : control.textContent.trim()))
@@ -27,10 +31,18 @@ def assert_labelled(page: Page, name: str) -> None:
     assert page.evaluate(NAMELESS) == [], f"{name} has controls without a name"
 
 
+def assert_as_described(page: Page, name: str) -> None:
+    """The sentences that the documentation quotes above a picture are those that people read."""
+    for quote in re.findall(QUOTE.format(name=name), DESCRIBED.read_text(), re.MULTILINE):
+        for sentence in quote.splitlines():
+            expect(page.get_by_role("main")).to_contain_text(sentence.removeprefix("> "))
+
+
 def take(page: Page, name: str, folder: Path) -> None:
     """Write ``step-up-<name>.png``, down to where the content ends, and the same on a phone."""
     before = page.viewport_size
     assert_labelled(page, name)
+    assert_as_described(page, name)
     page.set_viewport_size(SIZES["phone"])
     assert_fits(page, name)
     page.screenshot(path=folder / f"step-up-{name}-phone.png", full_page=True)
