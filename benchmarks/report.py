@@ -5,7 +5,7 @@ from benchmarks.figures import Spread, ratio, spread
 from benchmarks.imports import TARGET_MILLISECONDS
 from benchmarks.logins import Logins
 from benchmarks.pages import BASELINE, Measured
-from benchmarks.sandboxes import STEP_SECONDS
+from benchmarks.sandboxes import LATE_SECONDS, STEP_SECONDS
 from benchmarks.sandboxes import Measured as MeasuredSandbox
 from benchmarks.slow_globus import Latencies
 from benchmarks.table import table
@@ -114,8 +114,9 @@ def _sandbox_figures(measured: MeasuredSandbox) -> dict[str, str]:
         "– half of them within, ms": f"{tokens.below(0.5) * 1e3:.2f}",
         "– 99 % within, ms": f"{tokens.below(0.99) * 1e3:.2f}",
         "– 99.9 % within, ms": f"{tokens.below(0.999) * 1e3:.2f}",
-        "– most, ms": f"{max(tokens.taken) * 1e3:.1f}",
-        f"answers later than {STEP_SECONDS * 1e3:.0f} ms": f"{tokens.steps}",
+        "– latest, ms": f"{max(tokens.taken) * 1e3:.1f}",
+        f"answers later than {LATE_SECONDS * 1e3:.0f} ms": f"{tokens.later_than(LATE_SECONDS)}",
+        f"answers later than {STEP_SECONDS * 1e3:.0f} ms": f"{tokens.later_than(STEP_SECONDS)}",
         "memory after a quarter of them, MB": f"{measured.megabytes[0]:.0f}",
         "memory after all of them, MB": f"{measured.megabytes[1]:.0f}",
     }

@@ -14,6 +14,9 @@ from trivet.sandbox import Sandbox
 STEP_SECONDS = 0.04
 """What a connection loses each time it waits for a packet that Nagle's algorithm holds back (fauxbus does)."""
 
+LATE_SECONDS = 0.01
+"""What nobody waits for who is alone with the sandbox, unless the sandbox or the machine has something else to do."""
+
 WARM_UP_REQUESTS = 200
 RESETS = 20
 FULL_RESETS = 5
@@ -31,10 +34,9 @@ class Latencies:
     def per_second(self) -> float:
         return len(self.taken) / sum(self.taken)
 
-    @property
-    def steps(self) -> int:
-        """How many answers took longer than ``STEP_SECONDS``."""
-        return sum(each > STEP_SECONDS for each in self.taken)
+    def later_than(self, seconds: float) -> int:
+        """Return how many answers took longer."""
+        return sum(each > seconds for each in self.taken)
 
     def below(self, share: float) -> float:
         """Return the seconds within which that *share* of the answers came."""

@@ -47,6 +47,27 @@ def test_nobody_reads_what_it_prints():
     assert (ended.returncode, ended.stderr) == (1, "")
 
 
+REMEMBERING = """
+import gc, weakref
+from trivet.sandbox.command import let_nobody_wait_for_memory
+class Thing: pass
+let_nobody_wait_for_memory()
+looks_at_everything = gc.get_stats()[2]["collections"]
+kept = [[Thing()] for _ in range(400_000)]
+thing = Thing()
+thing.itself, known = thing, weakref.ref(thing)
+del thing
+new = [[] for _ in range(10_000)]
+print(gc.get_stats()[2]["collections"] - looks_at_everything, known())
+"""
+
+
+def test_what_it_remembers_is_not_looked_through():
+    """However much it remembers, it never stops to look for garbage among that; what is new and garbage goes soon."""
+    ended = subprocess.run([sys.executable, "-c", REMEMBERING], check=True, capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "0 None\n"
+
+
 WAITING = """
 import os, signal, threading
 from trivet.sandbox.command import signals_to_stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import signal
 from pathlib import Path
@@ -55,6 +56,7 @@ def sandbox(
             if control_key is None and globus.control_key is not None:
                 click.echo(f"The key to its control page, told only here: {globus.control_key}")
             _greet(globus)
+            let_nobody_wait_for_memory()
             signals.get()
     except (AddressRefusedError, SeedError, ValueError) as error:
         raise click.ClickException(str(error)) from None
@@ -83,6 +85,17 @@ add_remote(sandbox)
 def _print_exports(issuer: str) -> None:
     for name, value in program_environment(issuer).items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def let_nobody_wait_for_memory() -> None:
+    """Look for garbage where there is some, among what is new; for a process that does nothing but answer.
+
+    Every look through all objects holds up whoever asks meanwhile, for tens of milliseconds when it remembers 20,000
+    tokens. What is there by now stays anyway, and of the garbage not one part in a hundred outlives a request.
+    """
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 1_000)
 
 
 def signals_to_stop() -> SimpleQueue[int]:

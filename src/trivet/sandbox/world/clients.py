@@ -74,6 +74,7 @@ class Client:
     preselect_idp: str | None = None
     terms_and_conditions: str | None = None
     privacy_policy: str | None = None
+    _itself: Person | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def is_public(self) -> bool:
@@ -101,10 +102,15 @@ class Client:
         return GRANT_TYPES[self.client_type]
 
     def as_person(self) -> Person:
-        """Return the identity a client has when it acts for itself: its own id, at a domain for clients."""
-        username = f"{self.id}@{CLIENT_IDENTITIES.domain}"
-        identity = Identity(self.id, username, self.name, None, None, CLIENT_IDENTITIES)
-        return Person(self.id, Account(self.name, (identity,)))
+        """Return the identity a client has when it acts for itself: its own id, at a domain for clients.
+
+        It is made once per name, for tokens by the thousand hold it.
+        """
+        if self._itself is None or self._itself.name != self.name:
+            username = f"{self.id}@{CLIENT_IDENTITIES.domain}"
+            identity = Identity(self.id, username, self.name, None, None, CLIENT_IDENTITIES)
+            self._itself = Person(self.id, Account(self.name, (identity,)))
+        return self._itself
 
     def get_client_id(self) -> str:
         return self.id
