@@ -177,7 +177,7 @@ SETTINGS = (
     ),
     Setting(
         name="HTTP_TIMEOUT_SECONDS", read=_seconds, default=10,
-        sentence="How long to wait for an answer of Globus.",
+        sentence="How long to wait for an answer of Globus, to its last byte.",
     ),
     Setting(
         name="WAITING_REQUESTS", read=_count, default=2,

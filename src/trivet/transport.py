@@ -11,13 +11,15 @@ from http.cookiejar import DefaultCookiePolicy
 
 from globus_sdk.transport import RequestsTransport, RetryConfig
 
+from trivet.in_time import InTime
+
 
 class Transports:
     """
     Hands out the calling thread's transport.
 
     Args:
-        timeout_seconds: how long a service may take to connect, and to answer.
+        timeout_seconds: how long a service may take to connect, and to answer, to the last byte.
     """
 
     def __init__(self, *, timeout_seconds: float) -> None:
@@ -42,6 +44,8 @@ class Transports:
         transport = RequestsTransport(http_timeout=self._timeout_seconds)
         # A cookie that a service sets for one user must not be sent along for the next.
         transport.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("https://", "http://"):
+            transport.session.mount(scheme, InTime())
         return transport
 
 
