@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 from trivet.errors import SealBroken
+from trivet.id_token import LEEWAY_SECONDS
 from trivet.protocol import base64url
 from trivet.sealing import Sealer
 
@@ -100,7 +101,8 @@ class PendingCookies:
 
     def is_stale(self, pending: PendingLogin) -> bool:
         """Tell whether the attempt has taken longer than it may."""
-        return not 0 <= self._clock() - pending.begun_at < self._login_seconds
+        # Another machine may have begun it, by a clock that is ahead of ours, and Globus may have asked nothing.
+        return not -LEEWAY_SECONDS <= self._clock() - pending.begun_at < self._login_seconds
 
     def surplus(self, cookies: Mapping[str, str], *, coming: str) -> list[str]:
         """Return the names of cookies that have to go so that one more, of value *coming*, fits in."""
