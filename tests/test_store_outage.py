@@ -53,6 +53,23 @@ def test_signing_in_leaves_nothing_half_done(
     assert browser.sign_in(f"{site.url}/private").status == 200
 
 
+@pytest.mark.parametrize("good_calls", range(14))
+def test_coming_back_with_more_leaves_nothing_half_done(
+    site: Site, browser: Navigator, sandbox: Sandbox, store: Any, good_calls: int
+) -> None:
+    """Whichever call of the store fails when a step-up comes back, its person stays signed in, in one session."""
+    browser.sign_in(f"{site.url}/private")
+    browser.stop_before = f"{site.url}/login/callback"
+    late = browser.sign_in(f"{site.url}/mine").hops[-1]
+    browser.stop_before = None
+    store.good_calls = good_calls
+    assert browser.open(late).status in {200, 403, 503}
+    store.good_calls = -1
+    assert browser.open(f"{site.url}/").text == "ada@uni.example"
+    assert len(store.sessions_of(sandbox.people["ada"].sub)) == 1
+    assert browser.sign_in(f"{site.url}/mine").status == 200
+
+
 @pytest.mark.parametrize("path", ["/private", "/mine", "/token", "/", "/missing-collection"])
 @pytest.mark.parametrize("good_calls", range(4))
 def test_pages_say_so_and_recover(site: Site, browser: Navigator, store: Any, path: str, good_calls: int) -> None:

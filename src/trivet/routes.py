@@ -171,28 +171,32 @@ class Routes:
         before = visit.session
         held = self._sessions.granted_scopes(before.id) if before else frozenset()
         opened = self._login.finish(pending, returned, replacing=before, seen_from=request.seen_from)
-        if pending.demand:
-            self._answered.note(pending.demand, session=opened.session, before=before)
         # A cookie without a session, or with somebody else's: what the framework keeps is the person's before.
         another = visit.carries_cookie and (before is None or before.sub != opened.session.sub)
         lost = held - opened.scopes if before and not another else frozenset()
-        return replace(self._welcome(request, pending, opened, lost), forget_framework_session=another)
-
-    def _welcome(self, request: Request, pending: PendingLogin, opened: Opened, lost: frozenset[str]) -> Answer:
+        try:
+            if pending.demand:
+                self._answered.note(pending.demand, session=opened.session, before=before)
+            answer = self._welcome(request, pending, opened, lost)
+        except StoreUnavailable as error:
+            # The session before has ended: without the new one's cookie they would be signed out.
+            answer = self.explanation(request, error, again=pending, session=opened.session)
         cookies = (
             Cookie(self._session_cookie, opened.cookie_value.reveal()),
             Cookie(self._pending_cookies.name(pending.key), None),
         )
+        return replace(answer, cookies=(*cookies, *answer.cookies), forget_framework_session=another)
+
+    def _welcome(self, request: Request, pending: PendingLogin, opened: Opened, lost: frozenset[str]) -> Answer:
         if withheld := missing(pending.needed, opened.scopes):
             # Going back would only make the page ask again, for ever.
             error = ScopesWithheld("Globus did not give this site the permission it needs.", scopes=withheld)
-            return self.explanation(request, error, cookies=cookies, again=pending, session=opened.session)
+            return self.explanation(request, error, again=pending, session=opened.session)
         if lost:
             # Another tab was granted these after this one had left. Globus knows, so it sends the browser straight on.
             wanted = Requirement(required_scopes=tuple(sorted(lost)))
-            on = self._departures.begin(request, pending.return_to, requirement=wanted, session=opened.session)
-            return replace(on, cookies=(*cookies, *on.cookies))
-        return redirect(location(pending.return_to, self._config.base_url), cookies=cookies)
+            return self._departures.begin(request, pending.return_to, requirement=wanted, session=opened.session)
+        return redirect(location(pending.return_to, self._config.base_url))
 
     # -- explaining
 
