@@ -10,7 +10,7 @@ from conftest import Clock
 from navigator import Navigator
 from site_under_test import TRANSFER, Site
 from trivet.background import Background
-from trivet.errors import GlobusUnavailable, LoginNeeded
+from trivet.errors import GlobusUnavailable, LoginNeeded, StoreUnavailable
 from trivet.events import Events
 from trivet.lease import Leases
 from trivet.outbox import Outbox
@@ -19,7 +19,8 @@ from trivet.sandbox import Sandbox
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.session import Session, Sessions
-from trivet.store import Store
+from trivet.store import RevocationRecord, Store
+from trivet.store.memory import MemoryStore
 from trivet.tokens import AccessToken, RefreshToken, Secret, TokenSet
 from trivet.user import User
 from trivet.waiting_room import WaitingRoom
@@ -176,6 +177,7 @@ class LateGlobus:
         self._meanwhile = meanwhile
         self.refreshes = 0
         self.rotated: str | None = None
+        self.more: list[dict[str, Any]] = []
         self.revoked: list[str] = []
 
     def refresh(self, refresh_token: Secret) -> dict[str, Any]:
@@ -183,7 +185,7 @@ class LateGlobus:
         self._meanwhile()
         return {
             "access_token": "late", "scope": "s", "expires_in": 172800, "token_type": "Bearer",
-            "resource_server": TRANSFER, "refresh_token": self.rotated,
+            "resource_server": TRANSFER, "refresh_token": self.rotated, "other_tokens": self.more,
         }  # fmt: skip
 
     def revoke(self, token: Secret) -> None:
@@ -234,7 +236,8 @@ def test_a_logout_that_races_a_refresh_wins(sessions: Sessions, store: Store, cl
     refresher = refreshing(sessions, store, globus_auth, clock)
     with pytest.raises(LoginNeeded):
         refresher.fresh_tokens(session, TRANSFER)
-    assert set(globus_auth.revoked) == {"r", "late"}
+    assert globus_auth.revoked == ["late"]
+    assert [waiting.session_id for waiting in store.scan_revocations(limit=10)[0]] == [session.id]
     assert sessions.all_tokens(session.id) == {}
 
 
@@ -256,6 +259,36 @@ def test_a_late_rotated_refresh_token_is_revoked_too(sessions: Sessions, store: 
     with pytest.raises(LoginNeeded):
         refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER)
     assert set(globus_auth.revoked) == {"late", "rotated"}
+
+
+class WithoutOutbox(MemoryStore):
+    """A store that does not answer when something is to be put into the outbox."""
+
+    def add_revocation(self, revocation: RevocationRecord) -> None:
+        raise StoreUnavailable("The session store does not answer.")
+
+
+def test_what_the_quicker_one_uses_is_left_alone_without_a_store(clock: Clock) -> None:
+    """When what came late cannot be put into the outbox it is revoked at once; the refresh token in use is not."""
+    store = WithoutOutbox()
+    sessions = Sessions(store, SEALED_TOKENS, idle_seconds=9, absolute_seconds=9, clock=clock)
+    session = signed_in(sessions, held("old", clock()))
+    quicker = held("quicker", clock() + 172800)
+    globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2))
+    assert refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER) == quicker
+    assert globus_auth.revoked == ["late"]
+
+
+def test_what_comes_with_a_refresh_unasked_is_revoked(sessions: Sessions, store: Store, clock: Clock) -> None:
+    """A token for another service, beside the fresh one or instead of it, is not kept, and does not stay good."""
+    session = signed_in(sessions, held("old", clock()))
+    globus_auth = LateGlobus(lambda: None)
+    globus_auth.more = [
+        {"access_token": "unasked", "scope": "s", "expires_in": 9, "token_type": "Bearer", "resource_server": "x"}
+    ]
+    tokens = refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER)
+    assert tokens.access_token == AccessToken("late")
+    assert globus_auth.revoked == ["unasked"]
 
 
 def test_many_at_once_refresh_once(make_site: MakeSite, browser: Navigator, sandbox: Sandbox, clock: Clock) -> None:

@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from trivet.errors import ClientRefused, GlobusUnavailable, SealBroken, StoreUnavailable
@@ -93,7 +93,7 @@ class Outbox:
     def take_back(self, granted: Iterable[TokenSet], *, sub: str | None) -> None:
         """Revoke tokens that are in no session. *sub* is whose they are, if that is known."""
         session_id, now = base64url(self._random(32)), int(self._clock())
-        given = [replace(tokens, superseded=()) for tokens in granted]  # those were in a session, and are in its care
+        given = list(granted)
         try:
             for tokens in given:
                 sealed = self._sealed_tokens.seal(session_id, tokens)

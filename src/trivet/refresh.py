@@ -176,21 +176,26 @@ class Refresher:
         resource_server = held.tokens.resource_server
         try:
             document = self._globus_auth.refresh(held.tokens.refresh_token)
-            fresh = token_sets(document, now=self._clock()).get(resource_server)
+            granted = token_sets(document, now=self._clock())
         except LoginNeeded:
             return self._after_refusal(session, held)
         except GlobusUnavailable:
             self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason="unavailable")
             raise
+        fresh = granted.pop(resource_server, None)
+        if granted:  # nobody asked for those
+            self._outbox.take_back(granted.values(), sub=session.sub)
         if fresh is None:
             raise GlobusUnavailable("Globus refreshed a token of another resource server.")
-        return self._stored(session, fresh.keeping(held.tokens), held)
+        return self._stored(session, fresh, held)
 
     def _stored(self, session: Session, fresh: TokenSet, before: Held) -> TokenSet:
-        if self._sessions.replace(session.id, fresh, version=before.version + 1):
-            self._events.emit("tokens_refreshed", sub=session.sub, resource_server=fresh.resource_server)
-            return fresh
-        # Somebody was quicker: another worker, whose tokens are as good, or a logout, after which there are none.
+        merged = fresh.keeping(before.tokens)
+        if self._sessions.replace(session.id, merged, version=before.version + 1):
+            self._events.emit("tokens_refreshed", sub=session.sub, resource_server=merged.resource_server)
+            return merged
+        # Somebody was quicker: another worker, whose tokens are as good, or a logout, after which there are none. What
+        # was there before the refresh is in their care.
         self._outbox.take_back([fresh], sub=session.sub)
         return self._current(self._sessions.held(session.id, fresh.resource_server))
 
