@@ -1,6 +1,7 @@
 """The commands of those who run a site."""
 
 import json
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -154,9 +155,17 @@ def test_a_sweep_that_globus_does_not_answer_fails(
 
 
 def test_changing_over_to_a_new_secret(
-    make_site: MakeSite, site: Site, new_browser: NewBrowser, sandbox: Sandbox, trivet: Trivet
+    make_site: MakeSite,
+    site: Site,
+    new_browser: NewBrowser,
+    sandbox: Sandbox,
+    trivet: Trivet,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """With everything resealed, the old secret can go: people stay signed in, and what waited is revoked."""
+    """
+    With everything resealed, which the audit log has, the old secret can go: people stay signed in, and what waited is
+    revoked.
+    """
     here, gone = new_browser(), new_browser()
     here.sign_in(f"{site.url}/mine", "ada")
     gone.sign_in(f"{site.url}/mine", "grace")
@@ -164,7 +173,9 @@ def test_changing_over_to_a_new_secret(
     sign_out(gone, site)
     sandbox.clear_faults()
     both = {"SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": [OLD]}
+    caplog.set_level(logging.INFO, "trivet.audit")
     assert said(trivet("keys", "reseal", **both)) == "Sealed anew: 4. Current already: 0. Do not open: 0.\n"
+    assert json.loads(caplog.messages[-1]) == {"event": "tokens_resealed", "anew": 4, "current": 0, "unreadable": 0}
     assert said(trivet("keys", "reseal", **both)) == "Sealed anew: 0. Current already: 4. Do not open: 0.\n"
     new = make_site(SECRET_KEY=NEW)
     here.http.cookies.set(new.session_cookie, here.cookies[site.session_cookie], domain="localhost.local")

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from importlib import resources
+from urllib.parse import unquote
 
 import pytest
 from flask import render_template_string, request
@@ -12,6 +13,7 @@ from conftest import Clock
 from navigator import Navigator, Seen
 from site_under_test import TRANSFER, Site
 from trivet.sandbox import Sandbox
+from trivet.store import Store
 
 MakeSite = Callable[..., Site]
 ALL = f"urn:globus:auth:scope:{TRANSFER}:all"
@@ -133,6 +135,26 @@ def test_only_the_one_who_sent_it_carries_on(form: Form, browser: Navigator, san
     sent = other.open(page.url, method="POST", referrer=f"{form.site.url}/public", data={"path": "canary"})
     assert sent.status == 410
     assert browser.press(page).text == "sent"
+
+
+def test_nobody_who_writes_to_the_store_sends_a_form(
+    form: Form, browser: Navigator, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What lies under another form's key, or is cut short, is refused, and the log says so without the address."""
+    now = int(clock())
+    words = [form.submit(browser, [("path", path)]) for path in "ab"]
+    one, other = (unquote(word.link("Continue to Globus")).partition("?what=")[2][:22] for word in words)
+    planted = store.kept(f"carried {one}", now=now)
+    assert planted
+    browser.agree(words[1])
+    for value in (planted, planted[:-1], b""):
+        store.keep(f"carried {other}", value, now=now, until=now + 60)
+        caplog.clear()
+        assert browser.open(f"{form.site.url}/login/continue?what={other}").status == 410
+        (said,) = [record.getMessage() for record in caplog.records if record.name == "trivet.kept"]
+        assert "does not open" in said
+        assert other not in said
+    assert form.received == []
 
 
 def test_no_other_site_carries_on(form: Form, browser: Navigator) -> None:

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from navigator import Navigator
 from trivet.config import REQUIRED, SETTINGS
+from trivet.events import EVENTS
 from trivet.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,12 @@ def test_the_settings_page_has_every_setting() -> None:
     """The page of settings lists each one with its default and its sentence, in order, and no other."""
     rows = [line for line in (ROOT / "docs" / "settings.md").read_text().splitlines() if line.startswith("| `GLOBUS_")]
     assert rows == [table_row(setting.name, setting.default, setting.sentence) for setting in SETTINGS]
+
+
+def test_the_page_on_running_a_site_has_every_event() -> None:
+    """Each event stands in the table of the audit log, and no other."""
+    rows = re.findall(r"^\| `([a-z]+_[a-z_]+)` \|", (ROOT / "docs" / "running.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(EVENTS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -348,6 +348,26 @@ def test_a_spoilt_callback_signs_nobody_in(site: Site, browser: Navigator, spoil
     assert browser.open(f"{site.url}/").text == "nobody"
 
 
+@pytest.mark.parametrize("spoil", [lambda own, other: other, lambda own, other: own[:-4], lambda own, other: ""])
+def test_a_spoilt_attempt_signs_nobody_in(
+    site: Site,
+    browser: Navigator,
+    sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    spoil: Callable[[str, str], str],
+) -> None:
+    """An attempt whose cookie is another's, or cut short, is none: a page and the log say so, and no code is used."""
+    caplog.set_level("INFO", "trivet")
+    addresses = [callback_address(browser, site), callback_address(browser, site)]
+    prefix = f"{site.session_cookie}-login-"
+    (one, own), (_, other) = [pair for pair in browser.cookies.items() if pair[0].startswith(prefix)]
+    browser.http.cookies.set(one, spoil(own, other), domain="localhost.local")
+    seen = [browser.open(address).status for address in addresses]
+    assert sorted(seen) == [200, 400]
+    assert "attempt_unknown" in caplog.text
+    assert sum(request.path == "/v2/oauth2/token" for request in sandbox.requests) == 1
+
+
 def test_a_doubled_state_is_no_state(site: Site, browser: Navigator) -> None:
     """A callback with two ``state`` parameters fits no attempt."""
     assert browser.open(callback_address(browser, site) + "&state=x").status == 400

@@ -107,7 +107,7 @@ class Core:
         leases = Leases(self._store, seconds=LEASE_SECONDS, clock=clock, random=random)
         self.outbox = outbox
         self.sweeper = Sweeper(self.sessions, outbox, leases, events, interval_seconds=config.sweep_seconds)
-        self.resealing = Resealing(self._store, sealed_tokens)
+        self.resealing = Resealing(self._store, sealed_tokens, events)
         self.logout = Logout(self.sessions, outbox, events)
         self._refresher = Refresher(
             self.sessions,

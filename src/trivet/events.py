@@ -20,6 +20,7 @@ EVENTS = (
     "tokens_revoked",
     "revocation_postponed",
     "revocation_abandoned",
+    "tokens_resealed",
 )
 
 Listener = Callable[[str, dict[str, object]], None]

@@ -6,12 +6,15 @@ as another's.
 """
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from trivet.errors import SealBroken
 from trivet.sealing import Sealer
 from trivet.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 class Kept:
@@ -36,7 +39,7 @@ class Kept:
         self._store.keep(key, self._sealer.seal(data, place=key), now=now, until=now + seconds)
 
     def get(self, key: str) -> Any:
-        """Return what is kept under *key*; None when there is nothing, or it does not open."""
+        """Return what is kept under *key*; None when there is nothing, or it does not open, which the log says."""
         return self._opened(key, self._store.kept(key, now=int(self._clock())))
 
     def take(self, key: str) -> Any:
@@ -49,4 +52,6 @@ class Kept:
         try:
             return json.loads(self._sealer.open(sealed, place=key))
         except SealBroken:
+            # The rest of a key may be an address that somebody holds.
+            _log.warning("what is kept as %r does not open, and counts as not there", key.partition(" ")[0])
             return None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from trivet import scopes
 from trivet.background import Background
-from trivet.errors import SLOW_ANSWER, ConfigError, GlobusUnavailable, LoginNeeded, step_up_needed
+from trivet.errors import SLOW_ANSWER, ClientRefused, ConfigError, GlobusUnavailable, LoginNeeded, step_up_needed
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
@@ -179,8 +179,8 @@ class Refresher:
             granted = token_sets(document, now=self._clock())
         except LoginNeeded:
             return self._after_refusal(session, held)
-        except GlobusUnavailable:
-            self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason="unavailable")
+        except (GlobusUnavailable, ClientRefused) as error:
+            self._events.emit("refresh_failed", sub=session.sub, resource_server=resource_server, reason=error.code)
             raise
         fresh = granted.pop(resource_server, None)
         if granted:  # nobody asked for those

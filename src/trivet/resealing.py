@@ -6,9 +6,10 @@ is left as it is. Attempts to sign in, and whatever else is kept for minutes, ne
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from trivet.errors import SealBroken
+from trivet.events import Events
 from trivet.sealed_tokens import SealedTokens
 from trivet.store import RevocationRecord, Store, TokenRecord
 
@@ -27,9 +28,10 @@ class Resealed:
 class Resealing:
     """Seals what sessions and the outbox hold under the current secret."""
 
-    def __init__(self, store: Store, sealed_tokens: SealedTokens) -> None:
+    def __init__(self, store: Store, sealed_tokens: SealedTokens, events: Events) -> None:
         self._store = store
         self._sealed_tokens = sealed_tokens
+        self._events = events
 
     def run(self) -> Resealed:
         """
@@ -39,11 +41,14 @@ class Resealing:
             StoreUnavailable: the store does not answer; what was done stays done.
         """
         result = Resealed()
-        for session_id in self._session_ids():
-            for token in self._store.tokens_of(session_id):
-                self._reseal_token(token, result)
-        for revocation in self._revocations():
-            self._reseal_revocation(revocation, result)
+        try:
+            for session_id in self._session_ids():
+                for token in self._store.tokens_of(session_id):
+                    self._reseal_token(token, result)
+            for revocation in self._revocations():
+                self._reseal_revocation(revocation, result)
+        finally:
+            self._events.emit("tokens_resealed", **asdict(result))  # however far it came
         return result
 
     def _reseal_token(self, token: TokenRecord | None, result: Resealed) -> None:
