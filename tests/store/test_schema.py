@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -175,7 +176,7 @@ class TestUpgrade:
     def test_workers_of_the_version_before_go_on(
         self, opened: Callable[[str], Store], url: str, old: SessionRecord
     ) -> None:
-        """While workers are replaced one by one, those that are left can sign people in, and the new ones see them."""
+        """While workers are replaced, those left sign people in, whom the new ones see, and sweep a month later."""
         store = opened(url)
         with connected(url) as connection:
             session = sign_in_by_the_version_before(connection)
@@ -183,6 +184,7 @@ class TestUpgrade:
         assert found is not None
         assert replace(found, ends_at=session.ends_at) == session
         assert store.end_expired(now=session.ends_at, limit=10) == [old]
+        assert store.end_expired(now=int(time.time()) + MONTH, limit=10) == [found]
 
 
 class TestRefusals:

@@ -5,6 +5,8 @@ The steps are plain SQL, never changed once released: a new database goes throug
 those that it lacks, so both end up alike.
 """
 
+import time
+
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy import func as sql
 from sqlalchemy.exc import ProgrammingError
@@ -41,7 +43,7 @@ _STEPS = (
     # says. The defaults are for workers of the version before, which go on while they are being replaced.
     """
     ALTER TABLE trivet_sessions ADD COLUMN seen_from TEXT NOT NULL DEFAULT '';
-    ALTER TABLE trivet_sessions ADD COLUMN ends_at BIGINT NOT NULL DEFAULT 9999999999;
+    ALTER TABLE trivet_sessions ADD COLUMN ends_at BIGINT NOT NULL DEFAULT {month_from_now};
     UPDATE trivet_sessions SET ends_at = last_seen_at + 2592000;
     CREATE INDEX trivet_sessions_sub ON trivet_sessions (sub);
     CREATE INDEX trivet_sessions_ends_at ON trivet_sessions (ends_at, id);
@@ -101,7 +103,8 @@ def upgrade(connection: Connection) -> int:
 
 
 def _take_step(connection: Connection, version: int) -> None:
-    for statement in _STEPS[version - 1].format(**_WORDS[connection.dialect.name]).split(";"):
+    words = _WORDS[connection.dialect.name] | {"month_from_now": str(int(time.time()) + 2_592_000)}
+    for statement in _STEPS[version - 1].format(**words).split(";"):
         if statement.strip():
             connection.exec_driver_sql(statement)
     connection.execute(schema.insert(), {"version": version})

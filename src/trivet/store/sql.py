@@ -211,13 +211,8 @@ class SqlStore:
         rows = connection.execute(statements.forget_tokens, {"these_sessions": list(owners)})
         held = [TokenRecord(*row) for row in rows]
         if held:
-            revocations = (
-                RevocationRecord(
-                    token.session_id, token.resource_server, owners[token.session_id], token.sealed, now, now, 0
-                )
-                for token in held
-            )
-            connection.execute(self._add_revocation, [asdict(revocation) for revocation in revocations])
+            revocations = [asdict(_revocation(token, owners[token.session_id], now)) for token in held]
+            connection.execute(self._add_revocation, revocations)
         return held
 
 
