@@ -64,6 +64,14 @@ def test_nothing_is_typed_twice(form: Form, browser: Navigator) -> None:
     assert form.received == [FIELDS]
 
 
+def test_several_of_a_kind_have_one_name(form: Form, browser: Navigator) -> None:
+    """What was ticked in one list stands below one name, on the page that asks whether to carry on."""
+    html = browser.agree(form.submit(browser, FIELDS)).response.text
+    assert html.count("<dt>file</dt>") == 1
+    assert html.count("<dt>") == 3
+    assert html.count("<dd>") == 4
+
+
 def test_a_portals_own_page_carries_on_too() -> None:
     """The portal's page in its own look sends the fields as well."""
     templates = [resources.files("trivet") / "templates", resources.files("trivet.portal") / "templates"]

@@ -36,7 +36,8 @@ class Action:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """
-    A page in plain words, shown by the template ``trivet/page.html``. ``details`` are names and values, as a list.
+    A page in plain words, shown by the template ``trivet/page.html``. ``details`` are names and values, as a list; a
+    value without a name goes with the one before.
 
     ``reference`` is also in the log, so that the person who reads it out and the one who reads the log find each other.
     """

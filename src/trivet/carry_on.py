@@ -9,6 +9,7 @@ to have made, by the person who sent it first. The browser then repeats its own 
 what arrives at the page is what would have arrived without us.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Callable
@@ -156,10 +157,14 @@ class CarryOn:
 
 
 def _shown(fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return what a person recognises their form by."""
+    """Return what a person recognises their form by; of several values in a row, the first has the name."""
     seen = [(name, _short(value)) for name, value in fields if value.strip() and not _NOT_SHOWN.search(name)]
+    named = [
+        ("" if name == before else name, value)
+        for (before, _), (name, value) in itertools.pairwise([("", ""), *seen[:MAX_SHOWN]])
+    ]
     more = len(seen) - MAX_SHOWN
-    return (*seen[:MAX_SHOWN], *([("", f"and {more} more")] if more > 0 else []))
+    return (*named, *([("", f"and {more} more")] if more > 0 else []))
 
 
 def _short(value: str) -> str:
