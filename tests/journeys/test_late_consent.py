@@ -16,6 +16,13 @@ def listings(demo: Demo, collection: str) -> list[int | None]:
     return [request.status for request in demo.sandbox.requests if request.path == path]
 
 
+def transfers(demo: Demo) -> list[str | None]:
+    """What Transfer was given to do, as it was asked."""
+    return [
+        request.body for request in demo.sandbox.requests if (request.path, request.status) == ("/v0.10/transfer", 202)
+    ]
+
+
 def click_through_to(page: Page, visitor: Visitor, name: str) -> str:
     """Search for a collection and click it; return where the browser is then."""
     visitor.open("/collections/?q=step-up")
@@ -40,6 +47,38 @@ def test_consent_for_the_collection_just_clicked(visitor: Visitor, demo: Demo, p
     assert listings(demo, "tape") == [403, 200]
     visitor.open(address)
     expect(page.get_by_role("table")).to_be_visible()
+
+
+def test_consent_for_a_transfer_that_is_being_sent(visitor: Visitor, demo: Demo, picture: Picture) -> None:
+    """Grace fills in a transfer to a collection that wants consent: she types nothing twice, and it is sent once."""
+    page = visitor.start_sign_in()
+    visitor.agree("grace")
+    visitor.open(f"/collections/{demo.sandbox.collections['climate'].id}/send?path=/")
+    page.get_by_role("checkbox", name="README.txt").check()
+    page.get_by_role("checkbox", name="control").check()
+    page.get_by_label("Collection", exact=True).select_option(label="Tape Archive (asks for your consent)")
+    page.get_by_label("Folder there").fill("/model runs/")
+    page.get_by_label("Label").fill("Runs & <means>")
+    page.get_by_role("button", name="Send", exact=True).click()
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Globus will ask you to allow this site to reach your files on this collection.")
+    expect(main).to_contain_text("What you sent is kept until you come back.")
+    visitor.to_globus()
+    visitor.consent()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Carry on?")
+    for typed in ("README.txt", "control/", "/model runs/", "Runs & <means>"):
+        expect(main).to_contain_text(typed)
+    picture(page, "transfer")
+    assert transfers(demo) == []
+    page.get_by_role("button", name="Carry on").click()
+    page.wait_for_url("**/transfers/*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs & <means>")
+    page.reload()
+    page.go_back()
+    assert len(transfers(demo)) == 1
+    demo.sandbox.wait_for_tasks()
+    arrived = demo.sandbox.collections["tape"].root / "model runs"
+    assert {path.name for path in arrived.iterdir()} == {"README.txt", "control"}
 
 
 def test_consent_denied_midway(visitor: Visitor, demo: Demo, picture: Picture) -> None:
