@@ -18,6 +18,14 @@ def tokens(server: str, *, renewable: bool, obtained_at: int = 0, expires_at: in
 
 
 @pytest.mark.parametrize(
+    ("recent_until", "expected"), [(999, Forecast(999, "recency")), (1001, Forecast(1000, "session"))]
+)
+def test_pages_that_want_a_recent_sign_in_count(recent_until: int, expected: Forecast) -> None:
+    """What was recent enough for a page of this site, and will not be, is told if it comes before the rest."""
+    assert forecast([], session_ends_at=1000, recent_until=recent_until) == expected
+
+
+@pytest.mark.parametrize(
     ("held", "expected"),
     [
         ([], Forecast(1000, "session")),
@@ -78,3 +86,43 @@ def test_listeners_hear_of_it_from_pages_that_do_not_ask(
             assert browser.open(f"{site.url}/private").url == f"{site.url}/private"
             assert len(heard) == times
     assert heard == [{"sub": browser.globus.people["ada"].sub, "at": START + 1000, "reason": "session"}]
+
+
+def test_a_page_with_max_age_is_in_the_forecast(site: Site, browser: Navigator, clock: Clock) -> None:
+    """Once somebody has opened pages with a max_age, it is known when the first of them will want another sign-in."""
+
+    def page() -> str:
+        return "come in"
+
+    for max_age in (5000, 2000):
+        site.app.add_url_rule(f"/{max_age}", f"page {max_age}", site.globus.require(max_age=max_age)(page))
+    browser.sign_in(f"{site.url}/5000")
+    cookie = f"{site.session_cookie}={browser.cookies[site.session_cookie]}"
+
+    def foretold() -> Forecast | None:
+        with site.app.test_request_context(headers={"Cookie": cookie}):
+            return site.globus.forecast
+
+    assert foretold() == Forecast(START + 5000, "recency")
+    clock.advance(100)
+    assert browser.open(f"{site.url}/2000").text == "come in"
+    assert foretold() == Forecast(START + 2000, "recency")
+    clock.advance(1900)
+    assert foretold() == Forecast(START + 5000, "recency")
+    clock.advance(3000)
+    assert foretold() == Forecast(START + 7 * 24 * 3600, "session")
+
+
+def test_another_sign_in_makes_another_forecast(site: Site, browser: Navigator, clock: Clock) -> None:
+    """Who signs in once more for such a page has the whole time again."""
+
+    def page() -> str:
+        return "come in"
+
+    site.app.add_url_rule("/2000", "page 2000", site.globus.require(max_age=2000)(page))
+    browser.sign_in(f"{site.url}/2000")
+    clock.advance(2001)
+    assert browser.agree(browser.open(f"{site.url}/2000")).text == "come in"
+    cookie = f"{site.session_cookie}={browser.cookies[site.session_cookie]}"
+    with site.app.test_request_context(headers={"Cookie": cookie}):
+        assert site.globus.forecast == Forecast(START + 4001, "recency")

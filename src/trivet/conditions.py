@@ -134,6 +134,12 @@ class Standing:
             met_policies=frozenset(_met(evaluated if isinstance(evaluated, dict) else {})),
         )
 
+    def of_kind(self, conditions: Conditions) -> list[Authentication]:
+        """Return the authentications of the kind that *conditions* want, however long ago."""
+        suitable = {identity.sub for identity in self.identities if conditions.accepts(identity)}
+        of_suitable = [shown for shown in self.authentications if shown.identity_id in suitable]
+        return [shown for shown in of_suitable if shown.with_mfa or not conditions.mfa]
+
 
 def missing_in_session(conditions: Conditions, standing: Standing, *, now: float) -> Requirement | None:
     """
@@ -149,8 +155,7 @@ def missing_in_session(conditions: Conditions, standing: Standing, *, now: float
     suitable = [identity for identity in standing.identities if conditions.accepts(identity)]
     if not suitable:
         return None
-    ids = {identity.sub for identity in suitable}
-    if any(_will_do(each, conditions, now=now) for each in standing.authentications if each.identity_id in ids):
+    if any(_is_recent(shown, conditions, now=now) for shown in standing.of_kind(conditions)):
         return wanted
     return wanted.union(
         Requirement(
@@ -161,6 +166,13 @@ def missing_in_session(conditions: Conditions, standing: Standing, *, now: float
             prompt="login",
         )
     )
+
+
+def recent_until(conditions: Conditions, standing: Standing) -> int | None:
+    """Return when a sign-in will be too old for *conditions*, which are met, in epoch seconds; None if it never is."""
+    if conditions.max_age is None:
+        return None
+    return max(shown.at for shown in standing.of_kind(conditions)) + conditions.max_age
 
 
 def is_member(conditions: Conditions, my_groups: Iterable[Any]) -> bool:
@@ -179,9 +191,8 @@ def objects_in(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
-def _will_do(shown: Authentication, conditions: Conditions, *, now: float) -> bool:
-    recent = conditions.max_age is None or now - shown.at <= conditions.max_age
-    return recent and (shown.with_mfa or not conditions.mfa)
+def _is_recent(shown: Authentication, conditions: Conditions, *, now: float) -> bool:
+    return conditions.max_age is None or now - shown.at <= conditions.max_age
 
 
 def _authentications(shown: Mapping[str, Any]) -> Iterable[Authentication]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from globus_sdk import GlobusAPIError, GroupsClient, NetworkError
 
-from trivet.conditions import Conditions, Standing, is_member, missing_in_session, objects_in
+from trivet.conditions import Conditions, Standing, is_member, missing_in_session, objects_in, recent_until
 from trivet.errors import AccessRefused, GlobusUnavailable, LoginNeeded, TrivetError, step_up_needed
 from trivet.foreign_text import one_line
 from trivet.globus_auth import GlobusAuth
@@ -83,6 +83,20 @@ class Gate:
             raise self._not_a_member(session, conditions)
         return session
 
+    def recent_until(self, session: Session) -> int | None:
+        """Return when a sign-in will be too old for one of the pages with ``max_age`` that *session* has opened."""
+        return min(self._recent(session), default=None)
+
+    def _note_recent(self, session: Session, until: int) -> None:
+        known = self._recent(session)
+        if until not in known and until < self._sessions.ends_at_latest(session):
+            all_known = [*known, until]
+            self._kept.put(f"recent {session.id}", all_known, seconds=max(all_known) - int(self._clock()))
+
+    def _recent(self, session: Session) -> list[int]:
+        now = self._clock()
+        return [until for until in self._kept.get(f"recent {session.id}") or [] if until > now]
+
     def _missing_scopes(self, session: Session, conditions: Conditions) -> Requirement:
         if not (conditions.scopes or conditions.groups):
             return NOTHING
@@ -98,6 +112,8 @@ class Gate:
         wanted = missing_in_session(conditions, standing, now=self._clock())
         if wanted is None:
             raise _wrong_account(session, conditions, standing)
+        if not wanted and (until := recent_until(conditions, standing)):
+            self._note_recent(session, until)
         return wanted
 
     def _introspected(self, session: Session, policies: Sequence[str]) -> dict[str, Any]:

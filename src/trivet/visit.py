@@ -218,7 +218,11 @@ class Visit:
     def _foretell(self, session: Session) -> Forecast:
         """Look ahead; listeners hear of it, once, when the session will need the person soon."""
         held = self._sessions.all_tokens(session.id).values()
-        found = forecast(held, session_ends_at=self._sessions.ends_at_latest(session))
+        found = forecast(
+            held,
+            session_ends_at=self._sessions.ends_at_latest(session),
+            recent_until=self._gate.recent_until(session),
+        )
         if found.at - self._clock() <= SOON_SECONDS and self._sessions.spend(
             f"soon {session.id} {found.at}", seconds=2 * SOON_SECONDS
         ):

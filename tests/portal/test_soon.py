@@ -32,6 +32,7 @@ def test_there_is_no_notice_while_there_is_time(ada: Navigator, demo: Demo) -> N
     ("seconds", "reason", "begin"),
     [
         (302, "session", "In 5 minutes you will have to sign in again."),
+        (302, "recency", "In 5 minutes pages that want a recent sign-in will ask you for another."),
         (302, "permission", "In 5 minutes your permission for Globus Transfer ends."),
         (302, "disuse", "In 5 minutes your permission for Globus Transfer ends."),
         (0, "permission", "Your permission for Globus Transfer has ended."),

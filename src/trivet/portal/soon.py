@@ -26,6 +26,8 @@ def in_words(forecast: Forecast) -> str:
     if forecast.reason == "session":
         on = "Your transfers go on meanwhile, and a form that you send too late is kept."
         return f"In {how_long} you will have to sign in again. {on}"
+    if forecast.reason == "recency":
+        return f"In {how_long} pages that want a recent sign-in will ask you for another."
     name = service(forecast.resource_server).name
     if forecast.at <= time.time():
         return f"Your permission for {name} has ended. A page that needs it will ask you for it."
