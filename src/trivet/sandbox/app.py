@@ -41,8 +41,6 @@ from trivet.sandbox.http.record import add_body_logging
 from trivet.sandbox.transfer.routes import transfer_routes
 
 if TYPE_CHECKING:
-    import threading
-
     from _typeshed.wsgi import WSGIApplication
     from flask.typing import ResponseReturnValue
 
@@ -54,12 +52,9 @@ MAX_BODY_BYTES = 1_000_000
 """What a request may bring, unless its route has room for more."""
 
 
-def build(world: World, carriers: Carriers, gate: Gate, closing: threading.Event) -> WSGIApplication:
-    """Return the application over *world*; *carriers* get its tasks, and *gate* says who may control it.
-
-    Set *closing* to cut short any delay it is in.
-    """
-    return FrontDoor(routed(world, carriers, gate), world, closing)
+def build(world: World, carriers: Carriers, gate: Gate) -> WSGIApplication:
+    """Return the application over *world*; *carriers* get its tasks, and *gate* says who may control it."""
+    return FrontDoor(routed(world, carriers, gate), world)
 
 
 def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:

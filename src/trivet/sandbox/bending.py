@@ -108,7 +108,8 @@ class Bendable(ABC):
         What becomes of them: after *latency* seconds the answer is *status* with *headers* and *body* (bytes, text, or
         something to send as JSON; None: in the shape of the service's own errors). *retry_after*, in seconds, is the
         header of that name. With ``status=None`` the right answer comes, only late; with *drop* the connection closes
-        without any.
+        without any. Who waits gets the right answer at once when the fault is ended, and keeps nobody else waiting;
+        beyond ``MAX_WAITING`` requests the answer is not late.
 
         Raises:
             KeyError: there is no such person or client.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +47,7 @@ class Running:
     """
 
     def __init__(self, plan: Plan, port: int) -> None:
-        self._closing = threading.Event()
+        self._stopped = False
         self._own_directory: tempfile.TemporaryDirectory[str] | None = None
         directory = self._directory(plan)
         try:
@@ -60,7 +59,7 @@ class Running:
             issuer = plan.issuer or origin(plan.host, self.port)
             self.world = World(issuer=issuer, inhabitants=inhabitants, clock=plan.clock, switches=plan.switches)
             self.carriers = Carriers(self.world.carrying, tries=plan.switches.transfer_tries)
-            self.app = build(self.world, self.carriers, Gate(issuer, plan.control_key), self._closing)
+            self.app = build(self.world, self.carriers, Gate(issuer, plan.control_key))
             self._server = ServerThread(self.app, sockets)
         except BaseException:
             self._remove_directory()
@@ -68,11 +67,12 @@ class Running:
 
     @property
     def listens(self) -> bool:
-        return not self._closing.is_set()
+        return not self._stopped
 
     def stop(self) -> None:
         """Stop listening and carrying, end all threads and remove the temporary directory. May be called twice."""
-        self._closing.set()
+        self._stopped = True
+        self.world.faults.close()
         self._server.stop()
         self.carriers.stop()
         self.world.keys.wait()

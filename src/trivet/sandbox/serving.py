@@ -9,13 +9,18 @@ import contextlib
 import errno
 import socket
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
+from trivet.sandbox.http.aside import ASIDE
+
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Iterable, Iterator
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 WORKER_THREADS = 8
 MAX_BODY_BYTES = 64_000_000
@@ -72,12 +77,19 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 
 
 class ServerThread:
-    """A waitress server on its own thread, from construction until ``stop``. *name* is what it calls itself."""
+    """A waitress server on its own thread, from construction until ``stop``. *name* is what it calls itself.
+
+    Requests that step aside (``http/aside.py``) are not counted among those that its threads are busy with.
+    """
 
     def __init__(self, app: WSGIApplication, sockets: list[socket.socket], *, name: str = "trivet-sandbox") -> None:
+        self._app = app
+        self._aside = 0
+        self._stopping = False
+        self._counting = threading.Lock()
         self._map: dict[int, Any] = {}
         self._server = create_server(
-            app,
+            self._answer,
             map=self._map,
             sockets=sockets,
             threads=WORKER_THREADS,
@@ -90,6 +102,24 @@ class ServerThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[ASIDE] = self._one_aside
+        return self._app(environ, start_response)
+
+    @contextmanager
+    def _one_aside(self) -> Iterator[None]:
+        self._count_aside(1)
+        try:
+            yield
+        finally:
+            self._count_aside(-1)
+
+    def _count_aside(self, more: int) -> None:
+        with self._counting:
+            self._aside += more
+            if not self._stopping:
+                self._server.task_dispatcher.set_thread_count(WORKER_THREADS + self._aside)
+
     def _run(self) -> None:
         wasyncore.loop(timeout=30, map=self._map, use_poll=True)
 
@@ -97,6 +127,8 @@ class ServerThread:
         """Close every connection and end all threads, within a few seconds. May be called twice."""
         if not self._thread.is_alive():
             return
+        with self._counting:
+            self._stopping = True
         # Workers first: they use the loop's triggers until they are done with their answers.
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=STOP_SECONDS)
         # Closing must happen on the loop's own thread; a trigger is how waitress wakes it up to do something.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import nullcontext
 
 import pytest
 import requests
 
 from trivet.sandbox import Sandbox
+from trivet.sandbox.script.faults import CROWDED, ENDED, MAX_WAITING, Asked, Effect, Faults, Target
+from trivet.sandbox.serving import WORKER_THREADS
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -297,6 +300,101 @@ def test_nobody_of_that_name(globus, who):
     """A fault for somebody who does not exist would strike nobody, so it is refused."""
     with pytest.raises(KeyError):
         globus.fail(**who)
+
+
+class Crowd:
+    """Clients who all ask at once, and wait for their answers."""
+
+    def __init__(self, globus, number):
+        self.answers = []
+        self._globus = globus
+        self._threads = [threading.Thread(target=self._ask) for _ in range(number)]
+        for thread in self._threads:
+            thread.start()
+        while len(self.waiting) < number:  # each look is a request that has to be answered meanwhile
+            pass
+
+    def _ask(self):
+        self.answers.append(_get(self._globus, timeout=60).status_code)
+
+    @property
+    def waiting(self):
+        seen = _get(self._globus, "/sandbox/api/requests", timeout=60).json()
+        return [each for each in seen if each["path"] == DISCOVERY and each["fault"] and each["status"] is None]
+
+    def come_back(self):
+        for thread in self._threads:
+            thread.join(60)
+        assert not any(thread.is_alive() for thread in self._threads)
+        return self.answers
+
+
+HOUR = 3600
+MANY = 2 * WORKER_THREADS
+WAYS_TO_END = {
+    "one": lambda globus: requests.delete(f"{globus.url}/sandbox/api/faults/{globus.faults[0].id}"),
+    "all": lambda globus: requests.delete(f"{globus.url}/sandbox/api/faults"),
+    "reset": lambda globus: requests.post(f"{globus.url}/sandbox/api/reset", json={}),
+}
+
+
+@pytest.mark.parametrize("end", WAYS_TO_END.values(), ids=WAYS_TO_END)
+def test_nobody_else_waits(globus, end):
+    """More late answers than there are threads keep nobody else waiting, and all come at once when the fault ends."""
+    globus.fail(DISCOVERY, status=503, latency=HOUR, times=None)
+    crowd = Crowd(globus, MANY)
+    assert _get(globus, "/jwk.json").status_code == 200
+    assert end(globus).ok
+    assert crowd.come_back() == [200] * MANY
+
+
+def test_in_force_while_somebody_waits(globus):
+    """A fault that will strike no more is listed while somebody waits for it, and can be ended; the log says so."""
+    fault = globus.fail(DISCOVERY, status=None, latency=HOUR)
+    crowd = Crowd(globus, 1)
+    words = f"any request to {DISCOVERY}: the right answer, 3600 seconds late"
+    assert [(each.words, each.left) for each in globus.faults] == [(f"{words} (1 waiting)", 0)]
+    assert _get(globus).status_code == 200
+    [waiting] = [each for each in globus.requests if each.status is None]
+    globus.clear_fault(fault.id)
+    assert (crowd.come_back(), globus.faults) == ([200], [])
+    assert waiting.reason == f"Fault {words}. {ENDED}"
+
+
+def _server_threads():
+    return sum(each.name.startswith("waitress") for each in threading.enumerate())
+
+
+def test_threads_are_as_many_as_before(globus):
+    """Whoever was kept waiting leaves no thread behind."""
+    before = _server_threads()
+    globus.fail(DISCOVERY, status=None, latency=HOUR, times=None)
+    crowd = Crowd(globus, MANY)
+    globus.clear_faults()
+    crowd.come_back()
+    assert any(_server_threads() == before for _ in range(1000) if _get(globus).ok)
+
+
+def test_no_more_than_so_many_wait():
+    """Beyond a number the answer comes without delay: each who waits takes up a thread and a connection."""
+    faults = Faults()
+    faults.add(Target(times=None), Effect(latency=HOUR))
+    shortened = []
+
+    def wait():
+        shortened.append(faults.keep_waiting(faults.take(Asked(path="/")), nullcontext()))
+
+    threads = [threading.Thread(target=wait) for _ in range(MAX_WAITING)]
+    for thread in threads:
+        thread.start()
+    while faults.all()[0].waiting < MAX_WAITING:
+        pass
+    wait()
+    assert shortened == [CROWDED]
+    faults.clear()
+    for thread in threads:
+        thread.join(60)
+    assert shortened[1:] == [ENDED] * MAX_WAITING
 
 
 def test_stopping_does_not_wait_for_a_delay():

@@ -10,32 +10,31 @@ from urllib.parse import parse_qsl
 
 from waitress.channel import ClientDisconnected
 
+from trivet.sandbox.http.aside import stepped_aside
 from trivet.sandbox.http.caller import who_asks
 from trivet.sandbox.http.control_paths import is_control
 from trivet.sandbox.http.cors import across_origins, is_open, is_preflight, preflight_headers
 from trivet.sandbox.http.fault_answer import error_body, phrase
 from trivet.sandbox.http.own_names import OwnNames
 from trivet.sandbox.http.record import RECORD
-from trivet.sandbox.script.faults import Asked
+from trivet.sandbox.script.faults import ENDED, Asked
 from trivet.sandbox.world.request_log import RequestRecord, redacted
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from trivet.sandbox.script.faults import Effect
+    from trivet.sandbox.script.faults import Effect, Fault
     from trivet.sandbox.world import World
 
 
 class FrontDoor:
-    """A WSGI application around the real one. *closing* is set at shutdown, so that no delay outlives the server."""
+    """A WSGI application around the real one."""
 
-    def __init__(self, app: WSGIApplication, world: World, closing: threading.Event) -> None:
+    def __init__(self, app: WSGIApplication, world: World) -> None:
         self._app = app
         self._world = world
-        self._closing = closing
         self._names = OwnNames(world.issuer)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -49,11 +48,8 @@ class FrontDoor:
         if is_preflight(environ) and is_open(record.path):
             return self._answer_preflight(environ, record, start_response)
         fault = None if is_control(record.path) else self._world.faults.take(self._asked(environ, record))
-        if fault is not None:
-            record.fault, record.reason = True, f"Fault {fault.in_force().words}"
-            self._closing.wait(fault.effect.latency)
-            if fault.effect.drop or fault.effect.status is not None:
-                return self._fail(fault.effect, record, start_response)
+        if fault is not None and self._strikes(fault, environ, record):
+            return self._fail(fault.effect, record, start_response)
         return self._app(environ, _noting_status(start_response, record))
 
     def _record(self, environ: WSGIEnvironment) -> RequestRecord:
@@ -78,6 +74,16 @@ class FrontDoor:
         if self._world.faults.are_personal:
             record.person, record.client = who_asks(environ, self._world)
         return Asked(path=record.path, method=record.method, person=record.person, client=record.client)
+
+    def _strikes(self, fault: Fault, environ: WSGIEnvironment, record: RequestRecord) -> bool:
+        """Keep the request waiting for as long as *fault* says; return whether it fails then."""
+        record.fault, record.reason = True, f"Fault {fault}"
+        effect, shortened = fault.effect, None
+        if effect.latency:
+            shortened = self._world.faults.keep_waiting(fault, stepped_aside(environ))
+        if shortened is not None:
+            record.reason = f"{record.reason}. {shortened}"
+        return shortened != ENDED and (effect.drop or effect.status is not None)
 
     def _answer_preflight(
         self, environ: WSGIEnvironment, record: RequestRecord, start_response: StartResponse

@@ -15,6 +15,7 @@ from trivet.sandbox.script.in_force import InForce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
 SERVICES = {
     "auth": ("/v2/oauth2/", "/v2/api/", "/v2/web/", "/.well-known/", "/jwk.json", "/sandbox/"),
@@ -24,6 +25,11 @@ SERVICES = {
 """Service -> how its paths begin. Auth's pages for signing in are under ``/sandbox/``."""
 
 MAX_LATENCY_SECONDS = 3600.0
+MAX_WAITING = 200
+"""Requests that are kept waiting at once. Each has a thread and a connection, and the control page wants some too."""
+
+ENDED = "The fault was ended while the request waited."
+CROWDED = f"Answered at once, since {MAX_WAITING} requests were waiting already."
 
 
 def service_of(path: str) -> str | None:
@@ -141,13 +147,15 @@ def _check_header(name: str, value: str) -> None:
 
 
 class Fault:
-    """A target and an effect in force, and how many requests it has seen and struck."""
+    """A target and an effect in force, how many requests it has seen and struck, and how many it keeps waiting."""
 
     def __init__(self, fault_id: str, target: Target, effect: Effect, name: str | None) -> None:
         self.id = fault_id
         self.target = target
         self.effect = effect
         self.name = name
+        self.waiting = 0
+        self.ended = False
         self._seen = 0
         self._struck = 0
         self._random = random.Random(target.seed)  # noqa: S311 (the same every time is the point)
@@ -156,34 +164,46 @@ class Fault:
     def left(self) -> int | None:
         return None if self.target.times is None else self.target.times - self._struck
 
+    @property
+    def is_over(self) -> bool:
+        return self.left == 0 and not self.waiting
+
     def strikes(self, asked: Asked) -> bool:
         """Say whether this request is struck, and count it."""
         target = self.target
-        if not target.fits(asked):
+        if self.left == 0 or not target.fits(asked):
             return False
         self._seen += 1
         past = self._seen - target.skip
         if past <= 0 or past % target.every or self._random.random() >= target.probability:
             return False
         self._struck += 1
+        self.waiting += self.effect.latency > 0
         return True
 
-    def in_force(self) -> InForce:
+    def __str__(self) -> str:
         called = f"{self.name}: " if self.name else ""
-        return InForce(self.id, f"{called}{self.target}: {self.effect}", self.left)
+        return f"{called}{self.target}: {self.effect}"
+
+    def in_force(self) -> InForce:
+        return InForce(self.id, f"{self} ({self.waiting} waiting)" if self.waiting else str(self), self.left)
 
 
 class Faults:
-    """The faults in force. The first that strikes a request decides what becomes of it."""
+    """The faults in force. The first that strikes a request decides what becomes of it.
+
+    One is in force until it has struck as often as it was to, and nobody waits for it any more.
+    """
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._closed = False
         self._number = 0
 
     def add(self, target: Target, effect: Effect, *, name: str | None = None) -> Fault:
         """Let *effect* become of the requests that *target* fits, from now on; *name* is for the list of faults."""
-        with self._lock:
+        with self._changed:
             self._number += 1
             self._faults.append(Fault(f"request-{self._number}", target, effect, name))
             return self._faults[-1]
@@ -194,17 +214,30 @@ class Faults:
         return any(fault.target.is_personal for fault in self.all())
 
     def take(self, asked: Asked) -> Fault | None:
-        """Return the fault that strikes this request, if any, and count it."""
-        with self._lock:
-            for fault in self._faults:
-                if fault.strikes(asked):
-                    if fault.left == 0:
-                        self._faults.remove(fault)
-                    return fault
-        return None
+        """Return the fault that strikes this request, if any, and count it; a late one is for ``keep_waiting``."""
+        with self._changed:
+            fault = next((each for each in self._faults if each.strikes(asked)), None)
+            self._drop_those_over()
+            return fault
+
+    def keep_waiting(self, fault: Fault, aside: AbstractContextManager[None]) -> str | None:
+        """Return when *fault*, which was taken, has made its request late; if that was cut short, with the reason.
+
+        *aside* is where to wait. No more than ``MAX_WAITING`` do, and nobody once the fault has been ended.
+        """
+        try:
+            if sum(each.waiting for each in self.all()) > MAX_WAITING:
+                return CROWDED
+            with aside, self._changed:
+                ended = self._changed.wait_for(lambda: fault.ended or self._closed, fault.effect.latency)
+            return ENDED if ended else None
+        finally:
+            with self._changed:
+                fault.waiting -= 1
+                self._drop_those_over()
 
     def all(self) -> list[Fault]:
-        with self._lock:
+        with self._changed:
             return list(self._faults)
 
     def in_force(self) -> list[InForce]:
@@ -212,14 +245,29 @@ class Faults:
 
     def remove(self, fault_id: str) -> bool:
         """End one; return whether it was in force."""
-        with self._lock:
-            before = len(self._faults)
-            self._faults = [each for each in self._faults if each.id != fault_id]
-            return len(self._faults) < before
+        with self._changed:
+            found = [each for each in self._faults if each.id == fault_id]
+            self._end(found)
+            return bool(found)
 
     def clear(self) -> None:
-        with self._lock:
-            self._faults.clear()
+        with self._changed:
+            self._end(self._faults)
+
+    def close(self) -> None:
+        """Keep nobody waiting from now on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _end(self, faults: list[Fault]) -> None:
+        for fault in faults:
+            fault.ended = True
+        self._faults = [each for each in self._faults if not each.ended]
+        self._changed.notify_all()
+
+    def _drop_those_over(self) -> None:
+        self._faults = [each for each in self._faults if not each.is_over]
 
 
 def as_body(body: Any) -> bytes | None:
