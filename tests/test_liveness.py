@@ -1,17 +1,35 @@
 """Sessions that Globus has ended behind our back."""
 
+import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from conftest import Clock
 from navigator import Navigator
 from site_under_test import TRANSFER, Site
-from trivet.errors import StoreUnavailable
-from trivet.liveness import AGAIN_SECONDS
+from trivet.background import Background
+from trivet.errors import LoginNeeded, StoreUnavailable
+from trivet.events import Events
+from trivet.kept import Kept
+from trivet.lease import Leases
+from trivet.liveness import AGAIN_SECONDS, AUTH, Liveness
+from trivet.logout import Logout
+from trivet.outbox import Outbox
+from trivet.refresh import Refresher
 from trivet.sandbox import Sandbox
+from trivet.sealed_tokens import SealedTokens
+from trivet.sealing import Sealer
+from trivet.session import Sessions
 from trivet.store import Store, TokenRecord
 from trivet.store.memory import MemoryStore
+from trivet.tokens import AccessToken, RefreshToken, Secret, TokenSet
+from trivet.user import User
+from trivet.waiting_room import WaitingRoom
+
+if TYPE_CHECKING:
+    from trivet.globus_auth import GlobusAuth
 
 MakeSite = Callable[..., Site]
 ALL = f"urn:globus:auth:scope:{TRANSFER}:all"
@@ -102,6 +120,64 @@ def test_no_answer_is_no_reason_to_end_a_session(
     failures = asked(sandbox)
     assert "ada" in browser.open(f"{site.url}/").text
     assert asked(sandbox) == failures
+
+
+class LateGlobus:
+    """Globus Auth that answers when it is let go, and then knows none of the tokens."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def introspect(self, _token: AccessToken) -> dict[str, bool]:
+        assert self.let_go.wait(10)
+        return {"active": False}
+
+    def refresh(self, _token: RefreshToken) -> dict[str, object]:
+        raise LoginNeeded("Globus has ended this sign-in.")
+
+    def revoke(self, _token: Secret) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_late_answer_holds_no_page_up_and_counts_all_the_same(store: Store, clock: Clock) -> None:
+    """While Globus takes its time pages go on, whether or not there is a seat to wait in; what it says holds then."""
+    sealed_tokens, late, events = SealedTokens(Sealer([b"x" * 32], "token")), LateGlobus(), Events()
+    globus_auth = cast("GlobusAuth", late)
+    sessions = Sessions(store, sealed_tokens, idle_seconds=900, absolute_seconds=900, clock=clock)
+    outbox = Outbox(store, sealed_tokens, globus_auth, events, clock=clock)
+    asking = Background[bool]()
+    liveness = Liveness(
+        sessions,
+        globus_auth,
+        Refresher(
+            sessions,
+            Leases(store, seconds=8, clock=clock),
+            globus_auth,
+            outbox,
+            events,
+            background=Background(),
+            waiting_room=WaitingRoom(seats=1, patience_seconds=10),
+            wait_seconds=10,
+            clock=clock,
+        ),
+        Logout(sessions, outbox, events),
+        Kept(store, Sealer([b"x" * 32], "kept"), clock=clock),
+        background=asking,
+        waiting_room=WaitingRoom(seats=1, patience_seconds=0.01),
+        interval_seconds=300,
+        clock=clock,
+    )
+    tokens = TokenSet(AUTH, AccessToken("a"), RefreshToken("r"), frozenset(), int(clock()), int(clock()) + 900)
+    opened = sessions.open(User(sub="ada"), {AUTH: tokens})
+    assert opened
+    for _ in range(2):
+        assert liveness.confirms(opened.session)
+    late.let_go.set()
+    asking.close()
+    assert sessions.by_id(opened.session.id) is None
 
 
 def test_nobody_waits_for_a_confirmation_to_sign_out(

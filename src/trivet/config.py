@@ -169,7 +169,8 @@ SETTINGS = (
     ),
     Setting(
         name="LIVENESS_SECONDS", read=_interval, default=0,
-        sentence="How often Globus is asked whether it still stands behind a session that is in use; 0 for never.",
+        sentence="How often Globus is asked whether it still stands behind a session that is in use; 0 for never. "
+        "No page waits longer than two seconds for the answer.",
     ),
     Setting(
         name="CONDITIONS_SECONDS", read=_seconds, default=300,

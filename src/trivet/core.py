@@ -34,7 +34,7 @@ from trivet.gate import Gate
 from trivet.globus_auth import GlobusAuth
 from trivet.kept import Kept
 from trivet.lease import Leases
-from trivet.liveness import Liveness
+from trivet.liveness import PATIENCE_SECONDS, Liveness
 from trivet.login import Login
 from trivet.logout import Logout
 from trivet.outbox import Outbox
@@ -102,6 +102,7 @@ class Core:
         )
         outbox = Outbox(self._store, sealed_tokens, globus_auth, events, clock=clock, random=random)
         self._background = Background[TokenSet]()
+        self._confirming = Background[bool]()
         # A request that waits for a worker that has died gets its turn within its patience.
         patience_seconds = max(config.http_timeout_seconds, LEASE_SECONDS + 2)
         leases = Leases(self._store, seconds=LEASE_SECONDS, clock=clock, random=random)
@@ -142,6 +143,8 @@ class Core:
             self._refresher,
             self.logout,
             kept,
+            background=self._confirming,
+            waiting_room=WaitingRoom(seats=config.waiting_requests, patience_seconds=PATIENCE_SECONDS),
             interval_seconds=config.liveness_seconds,
             clock=clock,
         )
@@ -211,6 +214,7 @@ class Core:
         Other threads' connections end with them.
         """
         self.sweeper.close()
+        self._confirming.close()
         self._background.close()
         self._transports.close()
         self._store.close()

@@ -4,11 +4,15 @@ Liveness: whether Globus still stands behind a session.
 Globus tells nobody when somebody takes back their consent or an administrator revokes tokens: there is no back-channel
 logout. So a session can be confirmed now and then, by asking about its tokens (RFC 7662). One whose sign-in Globus no
 longer knows is ended; one that has lost a service goes on without it.
+
+The asking goes on in the background, and a page waits for it a moment only: it may need nothing of Globus itself, which
+may be slow. What becomes known after that holds from the next page on.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from trivet.background import Background
 from trivet.errors import ClientRefused, GlobusUnavailable, LoginNeeded
 from trivet.globus_auth import GlobusAuth
 from trivet.kept import Kept
@@ -16,9 +20,11 @@ from trivet.logout import Logout
 from trivet.refresh import Refresher
 from trivet.session import Session, Sessions
 from trivet.tokens import TokenSet
+from trivet.waiting_room import WaitingRoom
 
 AUTH = "auth.globus.org"
 AGAIN_SECONDS = 30  # after Globus has given no answer
+PATIENCE_SECONDS = 2.0  # how long a page waits for one
 
 
 class Liveness:
@@ -31,6 +37,8 @@ class Liveness:
         refresher: gets another token where one alone was revoked.
         logout: ends what is over.
         kept: remembers what has been confirmed, for all workers.
+        background: asks.
+        waiting_room: where pages wait for the answer.
         interval_seconds: for how long that counts; 0 to confirm nothing.
         clock: seconds since the epoch.
     """
@@ -43,6 +51,8 @@ class Liveness:
         logout: Logout,
         kept: Kept,
         *,
+        background: Background[bool],
+        waiting_room: WaitingRoom,
         interval_seconds: int,
         clock: Callable[[], float],
     ) -> None:
@@ -51,30 +61,36 @@ class Liveness:
         self._refresher = refresher
         self._logout = logout
         self._kept = kept
+        self._background = background
+        self._waiting_room = waiting_room
         self._interval_seconds = interval_seconds
         self._clock = clock
 
     def confirms(self, session: Session) -> bool:
         """Tell whether *session* stands. One that does not has been ended here. No answer is no reason to end one."""
-        key = f"confirmed {session.id}"
-        if not self._interval_seconds or self._kept.get(key):
+        if not self._interval_seconds or self._kept.get(_key(session)):
             return True
         # Noted before it is known, so that the other requests of a page do not all ask; not for long, since whoever
         # asks may never hear.
-        again_seconds = min(AGAIN_SECONDS, self._interval_seconds)
-        self._kept.put(key, True, seconds=again_seconds)
+        self._note(session, min(AGAIN_SECONDS, self._interval_seconds))
         try:
-            held = self._sessions.all_tokens(session.id)
-            lost = [resource_server for resource_server in held if self._is_lost(session, held[resource_server])]
+            return self._waiting_room.result(self._background.run(session.id, lambda: self._stands(session)))
         except (GlobusUnavailable, ClientRefused):
-            self._kept.put(key, True, seconds=again_seconds)
             return True
+
+    def _stands(self, session: Session) -> bool:
+        """Ask Globus whether *session* stands; end it when it does not."""
+        held = self._sessions.all_tokens(session.id)
+        lost = [resource_server for resource_server in held if self._is_lost(session, held[resource_server])]
         if AUTH in lost:
             self._logout.end(session, reason="ended_at_globus")
             self._sessions.note_former(session)
             return False
-        self._kept.put(key, True, seconds=self._interval_seconds)
+        self._note(session, self._interval_seconds)
         return True
+
+    def _note(self, session: Session, seconds: int) -> None:
+        self._kept.put(_key(session), True, seconds=seconds)
 
     def _is_lost(self, session: Session, tokens: TokenSet) -> bool:
         """Tell whether Globus has taken *tokens* away for good; if so, nobody will use them from now on."""
@@ -94,3 +110,7 @@ class Liveness:
         if held and held.tokens.access_token == tokens.access_token and held.tokens.expires_at:
             ended = replace(held.tokens, refresh_token=None, expires_at=0)
             self._sessions.replace(session.id, ended, version=held.version + 1)
+
+
+def _key(session: Session) -> str:
+    return f"confirmed {session.id}"
