@@ -1,26 +1,39 @@
 """Secrets stay where they belong: each is a canary, and nothing that leaves a process may hold one."""
 
 import base64
+import json
 import logging
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import requests
+from click.testing import CliRunner
 
 from conftest import Clock
 from navigator import Navigator
 from site_under_test import TRANSFER, Site
+from trivet.cli import main
 from trivet.sandbox import Sandbox
 from trivet.store import Store
 from trivet.store.sql import SqlStore
 
 MakeSite = Callable[..., Site]
+APPLICATION = """
+from flask import Flask
+from trivet.flask import Globus
+
+app = Flask(__name__)
+app.config.from_prefixed_env()
+Globus(app)
+"""
 
 
 class Listener(Navigator):
@@ -77,7 +90,9 @@ def store(database: Path) -> Store:
 def story(make_site: MakeSite, sandbox: Sandbox, clock: Clock, caplog: pytest.LogCaptureFixture) -> Listener:
     """A day in the life of the site, with everything that goes wrong in one, seen by a listener."""
     caplog.set_level(logging.DEBUG)
-    site = make_site(GLOBUS_SESSION_IDLE_SECONDS=600_000)
+    site = make_site(GLOBUS_SESSION_IDLE_SECONDS=600_000, GLOBUS_LIVENESS_SECONDS=3600)
+    site.app.add_url_rule("/sessions", "sessions", lambda: [asdict(each) for each in site.globus.sessions])
+    site.app.add_url_rule("/gate", "gate", site.globus.require(mfa=True, message="A reason.")(lambda: "within"))
     browser = Listener(sandbox, site)
     browser.agree(browser.open(f"{site.url}/mine"), decision="deny")
     browser.sign_in(f"{site.url}/mine")
@@ -96,13 +111,42 @@ def story(make_site: MakeSite, sandbox: Sandbox, clock: Clock, caplog: pytest.Lo
     other.sign_in(f"{site.url}/private", "grace")
     sandbox.fail("/v2/oauth2/token", times=1, drop=True)
     other.sign_in(f"{site.url}/private", "grace")
+    third = Listener(sandbox, site)
+    third.sign_in(f"{site.url}/private", "ada")
+    form = third.open(f"{site.url}/token", method="POST", referrer=f"{site.url}/public", data={"path": "/x"})
+    assert form.offers("Continue to Globus")
+    assert third.press(third.agree(form)).status == 200
+    assert third.sign_in(f"{site.url}/gate", "ada").text == "within"
+    assert len(third.open(f"{site.url}/sessions").response.json()) == 2
     sandbox.fail("/v2/oauth2/token/revoke", times=1, status=500)
     browser.open(f"{site.url}/logout", method="POST", referrer=f"{site.url}/")
     browser.sign_in(f"{site.url}/mine")  # so that something is left in the database
-    browser.codes |= other.codes
-    browser.verifiers |= other.verifiers
-    browser.answers += other.answers
+    for each in (other, third):
+        browser.codes |= each.codes
+        browser.verifiers |= each.verifiers
+        browser.session_cookies |= each.session_cookies
+        browser.answers += each.answers
     return browser
+
+
+@pytest.fixture
+def printed(story: Listener, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the commands for those who run the site say about it, also when its secret is another one."""
+    (tmp_path / "run_by_somebody.py").write_text(APPLICATION)
+    settings = {key: value for key, value in story.site.app.config.items() if key.startswith("GLOBUS_")}
+    settings |= {"GLOBUS_STORE": f"sqlite:///{database}", "SECRET_KEY": story.site.app.config["SECRET_KEY"]}
+    for key, value in settings.items():
+        monkeypatch.setenv(f"FLASK_{key}", json.dumps(value))
+
+    def run(*arguments: str) -> str:
+        sys.modules.pop("run_by_somebody", None)
+        return CliRunner().invoke(main, ["--app", f"{tmp_path}/run_by_somebody:app", *arguments]).output
+
+    said = [run("sessions", "list"), run("outbox"), run("sweep"), run("keys", "reseal")]
+    with monkeypatch.context() as another:
+        another.setenv("FLASK_SECRET_KEY", json.dumps("another secret, long enough for anybody"))
+        said += [run("keys", "reseal"), run("outbox")]
+    return "\n".join([*said, run("sessions", "end-all", "--yes"), run("outbox")])
 
 
 def readings(text: str) -> Iterator[str]:
@@ -156,6 +200,16 @@ def test_no_secret_is_in_any_cookie(story: Listener) -> None:
     assert len(cookies) > 5
     for cookie in cookies:
         assert not found_in(cookie, story.canaries(), besides="session cookie")
+
+
+def test_no_secret_is_in_what_commands_print(story: Listener, printed: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever lists, sweeps, ends or reseals sees whose it is and how it stands, and no secret; nor does their log."""
+    for said in ("Sessions: 2.", "Revocations waiting: ", "Revocations tried: ", "Do not open: ", "Sessions ended: 2."):
+        assert said in printed
+    assert not found_in(printed, story.canaries())
+    for record in caplog.get_records("setup"):
+        if record.name.startswith("trivet"):
+            assert not found_in(logging.Formatter().format(record), story.canaries()), record.name
 
 
 def test_no_secret_is_in_the_log(story: Listener, caplog: pytest.LogCaptureFixture) -> None:
