@@ -84,6 +84,37 @@ def test_pages_of_ada(look: Look, demo: Demo) -> None:
     keep("sign-out")
 
 
+def test_pages_of_transfers(look: Look, demo: Demo) -> None:
+    """The form for sending, as it comes and as it comes back, a transfer on its way and at its end, and the list."""
+    visitor, keep = look
+    collections = demo.sandbox.collections
+    page = visitor.sign_in("ada")
+    visitor.open("/transfers/")
+    keep("transfers-none")
+    visitor.open(f"/collections/{collections['laptop'].id}/?path=/")
+    page.get_by_role("link", name="Send files from here").click()
+    keep("send")
+    page.get_by_label("Collection", exact=True).select_option(label="Ada's laptop")
+    page.get_by_label("Folder there").fill("/figures/old")
+    page.get_by_role("checkbox", name="figures").check()
+    page.get_by_text("README.txt").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("A folder cannot be sent into itself.")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
+    keep("send-refused")
+    page.get_by_label("Folder there").fill("/in")
+    with demo.sandbox.hold_files():
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.get_by_role("status")).to_contain_text("On its way")
+        keep("transfer-going")
+    demo.sandbox.wait_for_tasks()
+    page.get_by_role("link", name="Refresh").click()
+    expect(page.get_by_role("status")).to_contain_text("Done 3 files arrived")
+    keep("transfer-done")
+    visitor.open("/transfers/")
+    keep("transfers")
+
+
 def test_pages_of_trouble(look: Look, demo: Demo) -> None:
     """What cannot be shown is explained in plain words, on a page that looks like all the others."""
     visitor, keep = look
@@ -130,7 +161,7 @@ def test_pages_of_zoe(look: Look, demo: Demo) -> None:
 
 
 def test_everything_works_without_scripts(new_visitor: Callable[..., Visitor], demo: Demo) -> None:
-    """With JavaScript switched off one can sign in, search, browse and sign out."""
+    """With JavaScript switched off one can sign in, search, browse, send and sign out."""
     visitor = new_visitor(java_script_enabled=False)
     page = visitor.sign_in("ada")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Collections").click()
@@ -139,4 +170,12 @@ def test_everything_works_without_scripts(new_visitor: Callable[..., Visitor], d
     page.get_by_role("link", name="Ada's laptop").click()
     page.get_by_role("link", name="field notes").click()
     expect(page.get_by_role("table")).to_contain_text("2026-03 stream gauge.csv")
+    page.get_by_role("link", name="Send files from here").click()
+    page.get_by_role("checkbox", name="2026-03 stream gauge.csv").check()
+    page.get_by_label("Collection", exact=True).select_option(label="Sky Survey, Data Release 3")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url("**/transfers/*")
+    demo.sandbox.wait_for_tasks()
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("Done 1 file arrived")
     visitor.sign_out()

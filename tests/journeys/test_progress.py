@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from journeys.visitor import Visitor
+from journeys.visitor import SECONDS, Visitor
 from trivet.demo import Demo
+
+A_WHILE = 15 * SECONDS  # for the script to ask once more, on a busy machine
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_a_page_keeps_itself_up_to_date(ada: Visitor, hold: Any) -> None:
     """The page of a transfer tells its end without being opened again."""
     expect(ada.page.get_by_role("status")).to_contain_text("On its way")
     hold.release()
-    expect(ada.page.get_by_role("status")).to_contain_text("Done 1 file arrived")
+    expect(ada.page.get_by_role("status")).to_contain_text("Done 1 file arrived", timeout=A_WHILE)
     expect(ada.page.get_by_role("link", name="Refresh")).to_be_hidden()
     expect(ada.page.get_by_role("progressbar")).to_have_js_property("value", 1)
 
@@ -55,7 +57,7 @@ def test_a_session_that_ended_elsewhere(ada: Visitor, new_visitor: Callable[...,
     phone.start_sign_in()
     phone.choose("ada")
     phone.open("/sessions/").get_by_role("button", name="End all others").click()
-    expect(ada.page.get_by_role("alert")).to_contain_text("You are not signed in.")
+    expect(ada.page.get_by_role("alert")).to_contain_text("You are not signed in.", timeout=A_WHILE)
     expect(ada.page).to_have_url(address)
     ada.page.screenshot(path=screenshots / "progress-signed-out.png", full_page=True)
     ada.page.get_by_role("link", name="Continue to Globus").click()
@@ -69,7 +71,7 @@ def test_a_consent_that_is_missing(ada: Visitor, demo: Demo) -> None:
     scope = f"urn:globus:auth:scope:transfer.api.globus.org:all[*https://auth.globus.org/scopes/{tape}/data_access]"
     wanted = {"code": "ConsentRequired", "message": "The archive has to know you.", "required_scopes": [scope]}
     demo.sandbox.fail("/v0.10/task/*", status=403, body=wanted, times=None)
-    expect(ada.page.get_by_role("alert")).to_contain_text("The archive has to know you.")
+    expect(ada.page.get_by_role("alert")).to_contain_text("The archive has to know you.", timeout=A_WHILE)
     demo.sandbox.clear_faults()
     ada.page.get_by_role("link", name="Continue to Globus").click()
     ada.consent()

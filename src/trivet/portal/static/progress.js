@@ -1,6 +1,6 @@
 // Keeps the page of a transfer up to date. When the site or Globus wants something of the person first, it answers 401 or
 // 403 with a sentence and a `login_url`, which leads there and back to this page. That is offered, and never followed unasked.
-const EVERY_MILLISECONDS = 1500;
+const EVERY_MILLISECONDS = 3000;
 const task = document.querySelector(".task[data-going]");
 const part = (name) => task.querySelector(`[data-part=${name}]`);
 
