@@ -114,6 +114,17 @@ def test_all_sessions_of_one_person_or_of_everybody(site: Site, new_browser: New
     assert browsers["grace"].open(f"{site.url}/").text == "nobody"
 
 
+def test_ending_all_ends_what_a_new_limit_has_made_too_old(
+    site: Site, browser: Navigator, sandbox: Sandbox, clock: Clock, trivet: Trivet
+) -> None:
+    """Where sessions are to last shorter now, those that do not count any more are ended too, and their tokens die."""
+    clock.advance(-100)
+    browser.sign_in(f"{site.url}/mine")
+    assert "Sessions: 0." in said(trivet("sessions", "list", GLOBUS_SESSION_IDLE_SECONDS=60))
+    assert "Sessions ended: 1." in said(trivet("sessions", "end-all", "--yes", GLOBUS_SESSION_IDLE_SECONDS=60))
+    assert not any(token.active for token in sandbox.tokens)
+
+
 def test_the_outbox_is_shown_and_swept(site: Site, browser: Navigator, sandbox: Sandbox, trivet: Trivet) -> None:
     """What waits for Globus is listed with how often it was tried, without a token; a sweep has it revoked."""
     browser.sign_in(f"{site.url}/mine")

@@ -131,6 +131,7 @@ class Outbox:
         A time limit for the connection would not do: a server that sends a byte now and then never meets it.
         """
         if not self._workers.acquire(blocking=False):
+            _log.warning("all threads that revoke tokens are waiting for Globus; there is none for more")
             return Settled(0, answered=False)
         future: Future[Settled] = Future()
         work_and_tell = partial(self._work, work, future)

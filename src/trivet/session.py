@@ -153,16 +153,15 @@ class Sessions:
         return session if session and not self.is_over(session) else None
 
     def of(self, sub: str) -> list[Session]:
-        """Return that person's live sessions, the oldest first."""
-        theirs = [Session(record) for record in self._store.sessions_of(sub)]
-        return [session for session in theirs if not self.is_over(session)]
+        """Return that person's sessions that have not been ended, too old or not, the oldest first."""
+        return [Session(record) for record in self._store.sessions_of(sub)]
 
     def scan(self) -> Iterator[Session]:
-        """Return the live sessions of everybody, while people come and go."""
+        """Return everybody's sessions that have not been ended, too old or not, while people come and go."""
         cursor, more = "", True
         while more:
             records, cursor = self._store.scan_sessions(cursor, limit=SCANNED_AT_ONCE)
-            yield from (session for session in map(Session, records) if not self.is_over(session))
+            yield from map(Session, records)
             more = cursor != ""
 
     def is_over(self, session: Session) -> bool:

@@ -134,6 +134,7 @@ class Visit:
         return [
             OpenSession(each.id, each.id == self.signed_in().id, each.seen_from, each.created_at, each.last_seen_at)
             for each in theirs
+            if not self._sessions.is_over(each)
         ]
 
     def end_session(self, session_id: str) -> bool:

@@ -23,9 +23,11 @@ def sessions() -> None:
 @click.pass_context
 def list_sessions(context: click.Context, user: str | None) -> None:
     """List who is signed in, and where."""
-    count = 0
+    core, count = core_of(context), 0
     try:
-        for session in _chosen(core_of(context), user):
+        for session in _chosen(core, user):
+            if core.sessions.is_over(session):
+                continue
             count += 1
             name = session.user.username or session.sub
             seen = _moment(session.last_seen_at)
