@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from trivet.sandbox import Sandbox
+from trivet.sandbox.http.absent import ABSENT
 from trivet.sandbox.switches import Switches
 
 ORIGIN = "https://app.example"
@@ -23,6 +24,7 @@ OPEN = [
 CLOSED = [
     "/",
     "/v2/oauth2/authorize",
+    "/v2/web/nothing",
     "/v2/web/auth-code",
     "/v2/web/logout",
     "/v2/web/consents",
@@ -65,6 +67,15 @@ def test_nobody_may_read_what_the_cookie_decides(globus, path):
     """The pages people see are closed to scripts from elsewhere, by preflight and without."""
     for response in (requests.get(globus.url + path, headers={"Origin": ORIGIN}), _preflight(globus, path)):
         assert not [name for name in response.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize("prefix", [each for each in ABSENT if each != "/v2/web/"])
+def test_what_is_missing_can_be_read(globus, prefix):
+    """A script that asks for something of Globus that is not here learns so, instead of that the network is down."""
+    path = f"{prefix.rstrip('/')}/what-nobody-has/made"
+    assert _preflight(globus, path).headers["Access-Control-Allow-Origin"] == "*"
+    response = requests.post(globus.url + path, headers={"Origin": ORIGIN})
+    assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (501, "*")
 
 
 def test_unknown_headers_are_not_allowed(globus):

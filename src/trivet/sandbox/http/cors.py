@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.http.absent import ABSENT
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-OPEN = (
-    "/.well-known/",
-    "/jwk.json",
-    "/v2/oauth2/token",
-    "/v2/oauth2/userinfo",
-    "/v2/api/",
-    "/v2/groups",
-    "/v0.10/",
-    "/v1/",
-    "/flows",
-    "/jobs",
-)
+OPEN = ("/.well-known/", "/jwk.json", *ABSENT)
+"""Wherever a service of Globus lives, so that a script can read also what is not here: to it, an answer it may not read
+is no different from a network that is down."""
+
+PAGES = ("/v2/oauth2/authorize", "/v2/web/")
+"""But not what goes by the cookie."""
+
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS = "Accept, Authorization, Content-Type, X-Globus-Client-Info"
 """What globus-sdk for JavaScript sends."""
@@ -34,7 +31,7 @@ ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 
 def is_open(path: str) -> bool:
     """Say whether scripts of any origin may read what *path* answers."""
-    return path.startswith(OPEN)
+    return path.startswith(OPEN) and not path.startswith(PAGES)
 
 
 def across_origins(path: str) -> list[tuple[str, str]]:
