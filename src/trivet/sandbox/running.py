@@ -75,7 +75,6 @@ class Running:
         self.world.faults.close()
         self._server.stop()
         self.carriers.stop()
-        self.world.keys.wait()
         self._remove_directory()
 
     def reset(self) -> None:

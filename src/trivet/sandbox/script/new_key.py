@@ -13,9 +13,10 @@ KEY_BITS = 2048
 
 
 def new_key() -> RSAKey:
-    """Return a fresh RSA key with a random ``kid`` of digits. Takes about 50 milliseconds, the first one twice that.
+    """Return a fresh RSA key with a random ``kid`` of digits.
 
-    The libraries are imported here, so that a start need not wait for them: other threads go on while a key is made.
+    It takes about 50 milliseconds, in which no other thread goes on, and the first one twice that: the libraries are
+    imported here, so that a start need not wait for them.
     """
     from cryptography.hazmat.primitives.asymmetric import rsa
 

@@ -19,23 +19,11 @@ KEPT_KEYS = 2
 
 
 class SigningKeys:
-    """The sandbox's keys, newest first. The first is made beside whatever else a start has to do."""
+    """The sandbox's keys, newest first. The first is made when somebody wants it: many a test signs nobody in."""
 
     def __init__(self) -> None:
         self._keys: list[RSAKey] = []
-        self._making = threading.Thread(target=self._add, name="trivet-sandbox-key")
-        self._making.start()
-
-    def _add(self) -> None:
-        self._keys = [new_key(), *self._keys][:KEPT_KEYS]
-
-    def wait(self) -> None:
-        """Return when the first key is there, and nobody makes it any more."""
-        self._making.join()
-
-    def _made(self) -> list[RSAKey]:
-        self.wait()
-        return self._keys
+        self._lock = threading.Lock()
 
     @property
     def current(self) -> RSAKey:
@@ -43,9 +31,15 @@ class SigningKeys:
 
     def rotate(self) -> None:
         """Sign with a new key from now on; the previous one stays in the list."""
-        self._made()
-        self._add()
+        with self._lock:
+            before = self._keys or [new_key()]
+            self._keys = [new_key(), *before][:KEPT_KEYS]
 
     def document(self) -> dict[str, Any]:
         """Return the JWK set (RFC 7517 section 5), public parts only."""
         return {"keys": [key.as_dict(private=False) for key in self._made()]}
+
+    def _made(self) -> list[RSAKey]:
+        with self._lock:
+            self._keys = self._keys or [new_key()]
+            return self._keys
