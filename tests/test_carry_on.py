@@ -2,8 +2,9 @@
 
 import io
 from collections.abc import Callable
+from http.client import HTTPConnection
 from importlib import resources
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from flask import render_template_string, request
@@ -130,6 +131,26 @@ def test_what_cannot_be_kept_is_said_before_leaving(
     assert said in word.text
     assert browser.agree(word).url == f"{form.site.url}/public"
     assert form.received == []
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_what_is_far_too_long_is_not_even_read(site: Site, kind: str) -> None:
+    """Nobody, signed in or not, can have this site read a form without end: it answers while most is still to come."""
+    connection = HTTPConnection("localhost", urlsplit(site.url).port, timeout=20)
+    connection.putrequest("POST", "/form")
+    for name, value in {"Accept": "text/html", "Content-Type": kind, "Content-Length": str(10**9)}.items():
+        connection.putheader(name, value)
+    connection.endheaders(b"--x")
+    assert connection.getresponse().status == 401
+    connection.close()
+
+
+def test_a_form_of_many_bytes_and_few_characters_is_kept(form: Form, browser: Navigator) -> None:
+    """What counts is what was typed, not what it becomes on the way: 65 536 characters of any alphabet are kept."""
+    fields = [("text", "\N{EGYPTIAN HIEROGLYPH A001}" * 65_000)]
+    page = browser.agree(form.submit(browser, fields))
+    browser.press(page)
+    assert form.received == [fields]
 
 
 def test_only_the_one_who_sent_it_carries_on(form: Form, browser: Navigator, sandbox: Sandbox) -> None:

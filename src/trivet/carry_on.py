@@ -27,6 +27,7 @@ from trivet.session import Session
 
 MAX_CHARACTERS = 65_536  # of all names and values together
 MAX_FIELDS = 500
+MAX_BYTES = 12 * MAX_CHARACTERS + 2 * MAX_FIELDS  # as sent: four bytes of three characters each, and ``=`` and ``&``
 MAX_SHOWN = 30
 MAX_SHOWN_CHARACTERS = 200
 

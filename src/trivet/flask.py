@@ -36,6 +36,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from trivet.acting import Acting
 from trivet.answer import Answer, Cookie, Page
+from trivet.carry_on import MAX_BYTES
 from trivet.conditions import Asked, Conditions
 from trivet.config import LOOPBACK, Config
 from trivet.core import Core
@@ -331,6 +332,8 @@ def _refuse(error: TrivetError, cause: BaseException | None = None) -> Response:
 def _posted() -> Posted | None:
     if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         return None
+    # Werkzeug reads a form whole, however long it is; longer ones are not kept anyway.
+    request.max_content_length = min(request.max_content_length or MAX_BYTES, MAX_BYTES)
     try:
         form, files = request.form, request.files
     except RequestEntityTooLarge:

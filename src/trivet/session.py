@@ -7,6 +7,7 @@ in with what they find, nor read a token, since those are sealed for the row the
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ NEW_SECONDS = 30
 FORMER_SECONDS = 24 * 3600  # a form left open overnight can still be carried on with
 SCANNED_AT_ONCE = 200
 TOUCH_SECONDS = 60  # "last seen" is written at most this often, so that an ordinary page view is one read
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
 
 
 class Session:
@@ -147,8 +150,8 @@ class Sessions:
         return Session(record) if record else None
 
     def by_id(self, session_id: str) -> Session | None:
-        """Return the live session of that id, or None."""
-        record = self._store.find_session(session_id)
+        """Return the live session of that id, or None. What is no id, as a browser may send it, is not looked for."""
+        record = self._store.find_session(session_id) if _SESSION_ID.fullmatch(session_id) else None
         session = Session(record) if record else None
         return session if session and not self.is_over(session) else None
 

@@ -29,6 +29,15 @@ def app() -> Iterator[Flask]:
     app.extensions["trivet"].close()
 
 
+def test_a_form_without_end_is_not_read(app: Flask) -> None:
+    """The portal reads a form before it knows who sends it, so one that is longer than any of its own is refused."""
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        answer = app.test_client().post(
+            "/sessions/end", data=b"y" * 1_000_001, content_type=kind, base_url="http://localhost:5000"
+        )
+        assert answer.status_code == 413
+
+
 def test_it_says_everything_that_is_missing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A portal without settings does not start, and names each one it needs."""
     monkeypatch.setenv("FLASK_GLOBUS_CLIENT_ID", "not a UUID")

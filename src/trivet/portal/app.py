@@ -26,6 +26,7 @@ DEFAULTS = {
     "BOOTSTRAP_SERVE_LOCAL": True,  # nothing on our pages comes from anybody else's server
     "GLOBUS_APP_NAME": "Data Portal",
     "GLOBUS_SCOPES": [str(TransferScopes.all)],  # asked for at sign-in, so that one consent is enough
+    "MAX_CONTENT_LENGTH": 1_000_000,  # bytes; a form is read whole, before anybody has looked who sends it
     "SESSION_COOKIE_NAME": "portal",
     "SESSION_COOKIE_SAMESITE": "Lax",
     # A page may stay open overnight; what makes its forms safe is the session they belong to, not their age.
