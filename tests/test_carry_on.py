@@ -13,6 +13,7 @@ from globus_sdk import TransferClient
 from conftest import Clock
 from navigator import Navigator, Seen
 from site_under_test import TRANSFER, Site
+from trivet.carry_on import MAX_KEPT
 from trivet.sandbox import Sandbox
 from trivet.store import Store
 
@@ -151,6 +152,15 @@ def test_a_form_of_many_bytes_and_few_characters_is_kept(form: Form, browser: Na
     page = browser.agree(form.submit(browser, fields))
     browser.press(page)
     assert form.received == [fields]
+
+
+def test_nobody_fills_the_store_with_forms(form: Form, browser: Navigator, clock: Clock) -> None:
+    """Of one person so many forms are kept and no more; when the time of the first is over there is room again."""
+    for _ in range(MAX_KEPT):
+        assert "is kept" in form.submit(browser, FIELDS).text
+    assert "copy it before you go on" in form.submit(browser, FIELDS).text
+    clock.advance(2 * 15 * 60 + 1)
+    assert "is kept" in form.submit(browser, FIELDS).text
 
 
 def test_only_the_one_who_sent_it_carries_on(form: Form, browser: Navigator, sandbox: Sandbox) -> None:

@@ -28,6 +28,7 @@ from trivet.session import Session
 MAX_CHARACTERS = 65_536  # of all names and values together
 MAX_FIELDS = 500
 MAX_BYTES = 12 * MAX_CHARACTERS + 2 * MAX_FIELDS  # as sent: four bytes of three characters each, and ``=`` and ``&``
+MAX_KEPT = 20  # of one person, within the time that one is kept
 MAX_SHOWN = 30
 MAX_SHOWN_CHARACTERS = 200
 
@@ -65,9 +66,10 @@ class CarryOn:
         self._config = config
         self._kept = kept
         self._random = random
+        self._seconds = 2 * config.login_seconds
 
     def why_not(self, request: Request, sub: str | None) -> str:
-        """Return a sentence on why what was sent cannot be kept; empty when it can."""
+        """Return a sentence on why what was sent cannot be kept; empty when it can and a place is taken for it."""
         posted = request.posted
         if sub is None or not request.comes_from(self._config.base_url) or request.method != "POST" or posted is None:
             return "What you sent was not saved."
@@ -78,6 +80,8 @@ class CarryOn:
             return "What you sent is too long to be kept: copy it before you go on, to send it again."
         if not is_safe_next(request.target, self._config.base_url):
             return "What you sent was not saved."
+        if not any(self._kept.claim(f"carrying {sub} {place}", seconds=self._seconds) for place in range(MAX_KEPT)):
+            return "So many forms of yours were kept that this one is not: copy it before you go on, to send it again."
         return ""
 
     def keep(self, request: Request, sub: str) -> str:
@@ -90,7 +94,7 @@ class CarryOn:
             "page": request.referring_target(self._config.base_url) or "/",
             "fields": request.posted.fields,
         }
-        self._kept.put(_key(what), document, seconds=2 * self._config.login_seconds)
+        self._kept.put(_key(what), document, seconds=self._seconds)
         return f"{self._config.carry_on_path}?what={what}"
 
     def show(self, request: Request, session: Session | None) -> Answer:

@@ -46,6 +46,11 @@ class Kept:
         """Return what is kept under *key*, to exactly one caller, and forget it; None to all others."""
         return self._opened(key, self._store.take(key, now=int(self._clock())))
 
+    def claim(self, key: str, *, seconds: int) -> bool:
+        """Tell one caller that *key* is theirs, and all others for *seconds* that it is not."""
+        now = int(self._clock())
+        return self._store.spend(key, now=now, until=now + seconds)
+
     def _opened(self, key: str, sealed: bytes | None) -> Any:
         if sealed is None:
             return None
