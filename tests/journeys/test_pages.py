@@ -108,7 +108,7 @@ def test_pages_of_transfers(look: Look, demo: Demo) -> None:
         expect(page.get_by_role("status")).to_contain_text("On its way")
         keep("transfer-going")
     demo.sandbox.wait_for_tasks()
-    page.get_by_role("link", name="Refresh").click()
+    page.reload()
     expect(page.get_by_role("status")).to_contain_text("Done 3 files arrived")
     keep("transfer-done")
     visitor.open("/transfers/")
