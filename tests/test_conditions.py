@@ -161,7 +161,7 @@ def test_what_cannot_be_read_has_not_happened(detail: Any, info: Any, evaluation
         {"group": "Observers"},
         {"identity_provider": "uni.example"},
         {"policies": ["x"]},
-        {"max_age": 0},
+        {"max_age": 59},
         {"scopes": "["},
     ],
 )

@@ -1,9 +1,9 @@
 """
 Answered demands: what somebody has just been to Globus for, so that nobody goes there in circles.
 
-A session that comes out of a step-up knows the demands it has met, and when. The same demand again, a moment later, is
-one that Globus and the service do not agree on; and so is a long row of different ones. Both are for a page that says
-so, and not for another redirect.
+A session that comes out of a step-up knows the demands it has met, and when. The same demand again, at once, is one
+that Globus and the service do not agree on; and so is a long row of different ones. Both are for a page that says so,
+and not for another redirect. Some time later the same demand is a new one: what was met has grown old.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from trivet.kept import Kept
 from trivet.requirement import Requirement
 from trivet.session import Session
 
-RECENT_SECONDS = 120  # the page that demanded something is tried again at once, but may be slow
+AT_ONCE_SECONDS = 30  # the page that demanded something is opened again, but may be slow
+RECENT_SECONDS = 120
 MAX_IN_A_ROW = 5  # different demands, within that time
 
 
@@ -37,7 +38,8 @@ class Answered:
     def has_just_met(self, requirement: Requirement, session: Session) -> bool:
         """Tell whether it would be in vain to send the person of *session* to Globus for *requirement* once more."""
         recent = self._recent(session)
-        return len(recent) >= MAX_IN_A_ROW or any(demand == requirement.key for demand, _ in recent)
+        since = self._clock() - AT_ONCE_SECONDS
+        return len(recent) >= MAX_IN_A_ROW or any(demand == requirement.key and at > since for demand, at in recent)
 
     def _recent(self, session: Session) -> list[tuple[str, int]]:
         since = self._clock() - RECENT_SECONDS

@@ -16,6 +16,7 @@ from trivet.scopes import parse_problem
 from trivet.user import Identity, User, is_moment
 
 MFA = "mfa"  # RFC 8176, section 2
+MIN_MAX_AGE = 60  # seconds; the same demand sooner than `trivet.answered.AT_ONCE_SECONDS` is taken for a circle
 
 OneOrMore = str | Sequence[str]
 
@@ -62,8 +63,10 @@ class Conditions:
             ValueError: something in it cannot be meant. It is raised where it is written, not when somebody looks.
         """
         max_age = asked.get("max_age")
-        if max_age is not None and max_age < 1:
-            raise ValueError("max_age is a number of seconds, 1 or more.")
+        if max_age is not None and max_age < MIN_MAX_AGE:
+            raise ValueError(
+                f"max_age is a number of seconds, {MIN_MAX_AGE} or more: coming back from Globus takes some."
+            )
         conditions = cls(
             scopes=_scopes(asked.get("scopes", ())),
             groups=_ids(asked.get("group", ()), "group"),

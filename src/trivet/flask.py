@@ -179,9 +179,9 @@ class Globus:
         Ask for more of whoever looks than that they are signed in: a decorator for views, or `Required.check` in one.
 
         Args:
-            conditions: ``scopes``, ``group``, ``domain``, ``identity_provider``, ``mfa``, ``max_age`` (seconds),
-                ``policies`` and ``message``, as `trivet.conditions.Conditions` explains them. Texts may be one or
-                several.
+            conditions: ``scopes``, ``group``, ``domain``, ``identity_provider``, ``mfa``, ``max_age`` (seconds, 60 or
+                more), ``policies`` and ``message``, as `trivet.conditions.Conditions` explains them. Texts may be one
+                or several.
 
         Raises:
             ValueError: they cannot be meant so.
