@@ -17,7 +17,7 @@ def outbox(store: Store) -> list[RevocationRecord]:
 def test_four_workers_may_start_at_once(url: str) -> None:
     """On an empty database, every one of them finds or creates what it needs, and can use it at once."""
     with workers(PROCESSES, "start", url) as started:
-        assert [worker.hear() for worker in started] == ["True"] * PROCESSES
+        assert [worker.hear() for worker in started] == [True] * PROCESSES
 
 
 def test_one_process_ends_a_session(opened: Callable[[str], Store], url: str) -> None:
@@ -26,7 +26,7 @@ def test_one_process_ends_a_session(opened: Callable[[str], Store], url: str) ->
     token = a_token(session)
     store.open_session(session, [token])
     with workers(PROCESSES, "end", url, session.id) as started:
-        assert sorted(worker.hear() for worker in started) == ["False"] * (PROCESSES - 1) + ["True"]
+        assert sorted(worker.hear() for worker in started) == [False] * (PROCESSES - 1) + [True]
     assert [revocation.sealed for revocation in outbox(store)] == [token.sealed]
 
 
@@ -36,7 +36,7 @@ def test_processes_share_out_what_has_expired(opened: Callable[[str], Store], ur
     for session in sessions:
         store.open_session(session, [a_token(session)])
     with workers(PROCESSES, "end_expired", url) as started:
-        ended = [session_id for worker in started for session_id in worker.hear().split()]
+        ended = [session_id for worker in started for session_id in worker.hear()]
     assert sorted(ended) == sorted(session.id for session in sessions)
     assert sorted(revocation.session_id for revocation in outbox(store)) == sorted(ended)
 
@@ -47,7 +47,7 @@ def test_processes_share_out_the_outbox(opened: Callable[[str], Store], url: str
     for revocation in revocations:
         store.add_revocation(revocation)
     with workers(PROCESSES, "claim", url) as started:
-        claimed = [session_id for worker in started for session_id in worker.hear().split()]
+        claimed = [session_id for worker in started for session_id in worker.hear()]
     assert sorted(claimed) == sorted(revocation.session_id for revocation in revocations)
 
 
@@ -55,7 +55,7 @@ def test_one_process_spends_a_key(opened: Callable[[str], Store], url: str) -> N
     """Of many processes that spend the same fifty keys, each key is spent by one."""
     opened(url)
     with workers(PROCESSES, "spend", url, "key") as started:
-        assert sum(int(worker.hear()) for worker in started) == 50
+        assert sum(worker.hear() for worker in started) == 50
 
 
 def test_one_process_takes_a_lease(opened: Callable[[str], Store], url: str) -> None:
@@ -64,7 +64,7 @@ def test_one_process_takes_a_lease(opened: Callable[[str], Store], url: str) -> 
     for number in range(0, 50, 2):
         store.take_lease(f"key-{number}", "dead", now=900, until=1_000)
     with workers(2 * PROCESSES, "lease", url, "key") as started:
-        taken = [int(number) for worker in started for number in worker.hear().split()]
+        taken = [number for worker in started for number in worker.hear()]
     assert sorted(taken) == list(range(50))
 
 
@@ -73,7 +73,7 @@ def test_a_lease_keeps_processes_from_writing_in_vain(opened: Callable[[str], St
     store, session = opened(url), a_session()
     store.open_session(session, [a_token(session)])
     with workers(PROCESSES, "refresh_leased", url, session.id) as started:
-        assert [worker.hear() for worker in started] == ["10"] * PROCESSES
+        assert [worker.hear() for worker in started] == [10] * PROCESSES
     assert store.tokens_of(session.id)[0].version == 1 + 10 * PROCESSES
 
 
@@ -81,9 +81,9 @@ def test_the_lease_of_a_killed_process_runs_out(opened: Callable[[str], Store], 
     """Until its second nobody else has it; from then on others do, and exactly one of them."""
     store = opened(url)
     with workers(1, "hold", url, "key") as (worker,):
-        assert worker.hear() == "True"
-        worker.process.kill()
-        assert worker.process.wait() == -signal.SIGKILL
+        assert worker.hear() is True
+        worker.kill()
+        assert worker.process.exitcode == -signal.SIGKILL
     assert store.take_lease("key", "heir", now=1_999, until=3_000) is False
     heirs = [f"heir-{number}" for number in range(8)]
     taken = together(*[lambda heir=heir: store.take_lease("key", heir, now=2_000, until=3_000) for heir in heirs])
@@ -95,7 +95,7 @@ def test_processes_replace_a_token_in_turn(opened: Callable[[str], Store], url: 
     store, session = opened(url), a_session()
     store.open_session(session, [a_token(session)])
     with workers(PROCESSES, "refresh", url, session.id) as started:
-        won = sum(int(worker.hear()) for worker in started)
+        won = sum(worker.hear() for worker in started)
     assert store.tokens_of(session.id)[0].version == 1 + won
 
 
@@ -103,7 +103,7 @@ def test_a_fork_shares_nothing(opened: Callable[[str], Store], url: str) -> None
     """A store opened before a fork, as by ``gunicorn --preload``, works on both sides and loses nothing."""
     session = a_session()
     with workers(1, "fork", url, session.id) as (worker,):
-        assert worker.hear() == "0"
+        assert worker.hear() == 0
     found = opened(url).find_session(session.id)
     assert found is not None
     assert found.last_seen_at == 3_000_000_000

@@ -155,7 +155,7 @@ class TestUpgrade:
     ) -> None:
         """All start, whichever of them takes the steps, and each step is taken once."""
         with workers(PROCESSES, "start", url) as started:
-            assert [worker.hear() for worker in started] == ["True"] * PROCESSES
+            assert [worker.hear() for worker in started] == [True] * PROCESSES
         with connected(url) as connection:
             versions = connection.execute(text("SELECT version FROM trivet_schema ORDER BY version")).scalars().all()
         assert list(versions) == list(range(1, schema.LATEST + 1))
@@ -168,8 +168,8 @@ class TestUpgrade:
         before = looks(url)
         with workers(1, "die_upgrading", url) as (worker,):
             assert worker.hear() == "halfway"
-            worker.process.kill()
-            assert worker.process.wait() == -signal.SIGKILL
+            worker.kill()
+            assert worker.process.exitcode == -signal.SIGKILL
         assert looks(url) == before
         assert opened(url).find_session(old.id) == old
 

@@ -40,8 +40,8 @@ def outbox(store: Store) -> list[RevocationRecord]:
 def kill_halfway(task: str, url: str, session_id: str) -> None:
     with workers(1, task, url, session_id) as (worker,):
         assert worker.hear() == "halfway"
-        worker.process.kill()
-        assert worker.process.wait() == -signal.SIGKILL
+        worker.kill()
+        assert worker.process.exitcode == -signal.SIGKILL
 
 
 class TestKills:

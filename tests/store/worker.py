@@ -1,11 +1,11 @@
 """
-A worker process, as the tests of stores need several: ``worker.py <task> <url> <argument>``.
+What a worker process does, as the tests of stores need several; `workers.py` starts them.
 
-It says ``ready``, waits for a line, does its task, and prints the result.
+It says ``ready``, waits for a word, does its task, and says the result.
 """
 
 import os
-import sys
+from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -14,16 +14,24 @@ from trivet.store import Store, open_store
 from trivet.store.contract import a_session, a_token, together
 
 
-def say(word: object) -> None:
-    print(word, flush=True)
+class Line:
+    """The connection to the test."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def say(self, word: object) -> None:
+        self._connection.send(word)
+
+    def listen(self) -> None:
+        self._connection.recv()
+
+    def wait(self) -> None:
+        self.say("ready")
+        self.listen()
 
 
-def wait() -> None:
-    say("ready")
-    sys.stdin.readline()
-
-
-def start(url: str, _argument: str) -> None:
+def start(line: Line, url: str, _argument: str) -> None:
     """Open the store only when told to, in several threads at once, and use it."""
 
     def open_and_use() -> bool:
@@ -34,48 +42,46 @@ def start(url: str, _argument: str) -> None:
         store.close()
         return found == session and leased
 
-    wait()
-    say(all(together(*[open_and_use] * 4)))
+    line.wait()
+    line.say(all(together(*[open_and_use] * 4)))
 
 
 def end(store: Store, session_id: str) -> bool:
     return store.end_session(session_id, now=1_000)
 
 
-def end_expired(store: Store, _argument: str) -> str:
+def end_expired(store: Store, _argument: str) -> list[str]:
     """End what has expired, a few at a time, until there is nothing left, and name what was ended."""
     ended: list[str] = []
     while found := store.end_expired(now=1_000, limit=7):
         ended += [session.id for session in found]
-    return " ".join(ended)
+    return ended
 
 
-def claim(store: Store, _argument: str) -> str:
+def claim(store: Store, _argument: str) -> list[str]:
     """Claim what is due, a few at a time, until there is nothing left, and name what was claimed."""
     claimed: list[str] = []
     while found := store.claim_revocations(now=1_000, until=2_000, limit=7):
         claimed += [revocation.session_id for revocation in found]
-    return " ".join(claimed)
+    return claimed
 
 
 def spend(store: Store, key: str) -> int:
     return sum(store.spend(f"{key}-{number}", now=1_000, until=2_000) for number in range(50))
 
 
-def lease(store: Store, key: str) -> str:
+def lease(store: Store, key: str) -> list[int]:
     """Try to take fifty leases, and name those that were taken."""
     me = str(os.getpid())
-    return " ".join(
-        str(number) for number in range(50) if store.take_lease(f"{key}-{number}", me, now=1_000, until=2_000)
-    )
+    return [number for number in range(50) if store.take_lease(f"{key}-{number}", me, now=1_000, until=2_000)]
 
 
-def hold(url: str, key: str) -> None:
+def hold(line: Line, url: str, key: str) -> None:
     """Take a lease and keep it until killed."""
     store = open_store(url)
-    wait()
-    say(store.take_lease(key, str(os.getpid()), now=1_000, until=2_000))
-    sys.stdin.readline()
+    line.wait()
+    line.say(store.take_lease(key, str(os.getpid()), now=1_000, until=2_000))
+    line.listen()
 
 
 def refresh(store: Store, session_id: str) -> int:
@@ -99,57 +105,57 @@ def refresh_leased(store: Store, session_id: str) -> int:
     return won
 
 
-def die_upgrading(url: str, _argument: str) -> None:
+def die_upgrading(line: Line, url: str, _argument: str) -> None:
     """Stop in the middle of an upgrade of the tables, until killed."""
-    wait()
-    _stop_after("CREATE TABLE trivet_outbox")
+    line.wait()
+    _stop_after(line, "CREATE TABLE trivet_outbox")
     open_store(url)
 
 
-def die_opening(url: str, session_id: str) -> None:
+def die_opening(line: Line, url: str, session_id: str) -> None:
     """Stop in the middle of a sign-in, between its statements, until killed."""
     store, session = open_store(url), a_session(id=session_id)
-    wait()
-    _stop_after("INSERT INTO trivet_sessions")
+    line.wait()
+    _stop_after(line, "INSERT INTO trivet_sessions")
     store.open_session(session, [a_token(session)])
 
 
-def die_ending(url: str, session_id: str) -> None:
+def die_ending(line: Line, url: str, session_id: str) -> None:
     """Stop in the middle of a logout, with the tokens neither in the session nor in the outbox, until killed."""
     store = open_store(url)
-    wait()
-    _stop_after("DELETE FROM trivet_tokens")
+    line.wait()
+    _stop_after(line, "DELETE FROM trivet_tokens")
     store.end_session(session_id, now=1_000)
 
 
-def die_clearing(url: str, _argument: str) -> None:
+def die_clearing(line: Line, url: str, _argument: str) -> None:
     """Stop in the middle of ending what has expired, until killed."""
     store = open_store(url)
-    wait()
-    _stop_after("DELETE FROM trivet_tokens")
+    line.wait()
+    _stop_after(line, "DELETE FROM trivet_tokens")
     store.end_expired(now=1_000, limit=100)
 
 
-def die_replacing(url: str, session_id: str) -> None:
+def die_replacing(line: Line, url: str, session_id: str) -> None:
     """Stop in the middle of putting another session in place of that one, until killed."""
     store, new = open_store(url), a_session()
-    wait()
-    _stop_after("INSERT INTO trivet_outbox")
+    line.wait()
+    _stop_after(line, "INSERT INTO trivet_outbox")
     store.open_session(new, [a_token(new)], replacing=session_id)
 
 
-def _stop_after(beginning: str) -> None:
+def _stop_after(line: Line, beginning: str) -> None:
     @event.listens_for(Engine, "after_cursor_execute")
     def halt(_connection: object, _cursor: object, statement: str, *_rest: Any) -> None:
         if beginning in statement:
-            say("halfway")
-            sys.stdin.readline()
+            line.say("halfway")
+            line.listen()
 
 
-def fork(url: str, session_id: str) -> None:
+def fork(line: Line, url: str, session_id: str) -> None:
     """Use the store, fork, and use it on both sides at once; then the parent closes it and the child goes on."""
     store = open_store(url)
-    wait()
+    line.wait()
     store.open_session(a_session(id=session_id), [])
     parent_has_closed, tell_child = os.pipe()
     child = os.fork()
@@ -161,18 +167,19 @@ def fork(url: str, session_id: str) -> None:
         os._exit(0)  # without closing, as a worker that is killed
     store.close()
     os.write(tell_child, b".")
-    say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    line.say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def _touch_and_look(store: Store, session_id: str) -> None:
-    for seen in range(2_000_000_000, 2_000_000_100):
+    for seen in range(2_000_000_000, 2_000_000_025):
         store.touch_session(session_id, last_seen_at=seen, ends_at=9_000_000_000)
         session = store.find_session(session_id)
         assert session is not None
         assert session.last_seen_at >= seen
 
 
-def main(task: str, url: str, argument: str) -> None:
+def main(connection: Connection, task: str, url: str, argument: str) -> None:
+    line = Line(connection)
     by_themselves = {
         "start": start, "fork": fork, "hold": hold, "die_upgrading": die_upgrading,
         "die_opening": die_opening, "die_ending": die_ending, "die_clearing": die_clearing,
@@ -183,13 +190,9 @@ def main(task: str, url: str, argument: str) -> None:
         "refresh_leased": refresh_leased,
     }  # fmt: skip
     if task in by_themselves:
-        by_themselves[task](url, argument)
+        by_themselves[task](line, url, argument)
         return
     store = open_store(url)
-    wait()
-    say(on_a_store[task](store, argument))
+    line.wait()
+    line.say(on_a_store[task](store, argument))
     store.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
