@@ -24,11 +24,14 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) fo
 INHERITED = [name for name in os.environ if name.startswith(("FLASK_", "GLOBUS_", "PYTEST_"))]
 """What the tests of another project do not have from ours."""
 
+OURS_ALONE = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:schemathesis"]
+"""Nor what we have installed beside it, which takes longer to import than their tests take to run."""
+
 
 def pytest_in(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the tests of another project, warnings being errors."""
     environ = {name: value for name, value in os.environ.items() if name not in INHERITED}
-    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", *OURS_ALONE, *arguments]
     return subprocess.run(command, cwd=directory, env=environ, capture_output=True, text=True, check=False)
 
 
