@@ -21,7 +21,7 @@ def test_the_benchmarks_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert int(figures["cookie bytes per page view"]) < 100
 
 
-@pytest.mark.parametrize("store", many_sessions.KINDS)
+@pytest.mark.parametrize("store", ["valkey", pytest.param("postgresql", marks=pytest.mark.soak)])
 def test_many_sessions_are_measured(store: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The shortest run fills a store, says how many bytes a session takes, and ends all that are expired."""
     options = ["--few", "10", "--many", "20", "--expired", "250", "--views", "2", "--rounds", "1", "--requests", "1"]
