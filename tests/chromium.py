@@ -19,7 +19,8 @@ QUIET = (
     "--disable-sync",
 )
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The one without a window comes first: it starts in a third of the time, and asks for half the CPU.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find_chromium() -> str | None:
