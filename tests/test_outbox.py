@@ -22,6 +22,7 @@ from trivet.sandbox import Sandbox
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.session import Session, Sessions
+from trivet.slow_globus import Entrance
 from trivet.store import RevocationRecord, Store
 from trivet.tokens import AccessToken, ClientSecret, RefreshToken, Secret, TokenSet
 from trivet.transport import Transports
@@ -342,8 +343,10 @@ def test_nobody_waits_for_a_globus_that_never_comes_to_an_end(
     session = signed_in(sessions, token_set(globus, "1"))
     with Dripping() as server:
         monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_AUTH", server.url)
-        transports = Transports(timeout_seconds=10)
-        dripping = GlobusAuth(client_id="x" * 36, client_secret=ClientSecret("y"), transports=transports)
+        transports, entrance = Transports(timeout_seconds=10), Entrance(seats=1, clock=clock)
+        dripping = GlobusAuth(
+            client_id="x" * 36, client_secret=ClientSecret("y"), transports=transports, entrance=entrance
+        )
         outbox = Outbox(store, SEALED_TOKENS, dripping, Events(), clock=clock)
         sessions.end(session.id)
         outbox.settle_at_once(session.id)  # returns, although the server has not finished

@@ -182,7 +182,8 @@ SETTINGS = (
     ),
     Setting(
         name="WAITING_REQUESTS", read=_count, default=2,
-        sentence="How many requests of one worker process may wait for a refresh; the others say that Globus is slow. "
+        sentence="How many requests of one worker process may wait for a refresh, or for Globus Auth when it has just "
+        "kept one waiting in vain; the others say that Globus is slow. "
         "Keep it below the number of its threads, so that other pages have some left.",
     ),
     Setting(

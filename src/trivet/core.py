@@ -46,6 +46,7 @@ from trivet.routes import Routes
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.session import Sessions
+from trivet.slow_globus import Entrance
 from trivet.stepup import StepUp
 from trivet.store import Store, open_store
 from trivet.sweeper import Sweeper
@@ -89,7 +90,10 @@ class Core:
         self._transports = Transports(timeout_seconds=config.http_timeout_seconds)
         events = self._events = Events(listener)
         globus_auth = GlobusAuth(
-            client_id=config.client_id, client_secret=config.client_secret, transports=self._transports
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            transports=self._transports,
+            entrance=Entrance(seats=config.waiting_requests, clock=clock),
         )
         sealed_tokens = SealedTokens(Sealer(config.secret_keys, "token", random=random))
         self.sessions = Sessions(

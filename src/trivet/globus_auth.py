@@ -6,13 +6,15 @@ wrong is decided by the status and the ``error`` of RFC 6749, section 5.2, never
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from globus_sdk import ConfidentialAppAuthClient, GlobusAPIError, NetworkError
 from globus_sdk.config import get_service_url
 
 from trivet.errors import NO_ANSWER, ClientRefused, CodeRefused, GlobusUnavailable, LoginNeeded, TrivetError
+from trivet.slow_globus import Entrance
 from trivet.tokens import AccessToken, ClientSecret, RefreshToken, Secret
 from trivet.transport import Transports, no_retries, one_quick_retry
 
@@ -24,11 +26,14 @@ class GlobusAuth:
     The address is the SDK's: ``GLOBUS_SDK_SERVICE_URL_AUTH`` and ``GLOBUS_SDK_ENVIRONMENT`` keep their meaning.
     """
 
-    def __init__(self, *, client_id: str, client_secret: ClientSecret, transports: Transports) -> None:
+    def __init__(
+        self, *, client_id: str, client_secret: ClientSecret, transports: Transports, entrance: Entrance
+    ) -> None:
         self.client_id = client_id
         self.url = get_service_url("auth")
         self._client_secret = client_secret
         self._transports = transports
+        self._entrance = entrance
         self._lock = threading.Lock()
         self._issuer: str | None = None
         self._keys: dict[str | None, Any] = {}
@@ -115,10 +120,8 @@ class GlobusAuth:
         self._transports.close()
 
     def _post_about(self, token: Secret, path: str) -> Any:
-        try:
+        with self._asking():
             return self._client().post(path, data={"token": token.reveal()}, encoding="form").data
-        except (GlobusAPIError, NetworkError) as error:
-            raise _translated(error) from error
 
     def introspect(self, token: AccessToken, *, include: str = "", policies: Sequence[str] = ()) -> dict[str, Any]:
         """
@@ -135,17 +138,16 @@ class GlobusAuth:
         """
         form = {"token": token.reveal(), "include": include, "authentication_policies": ",".join(policies)}
         asked = {name: value for name, value in form.items() if value}
-        try:
+        with self._asking():
             answer = self._client(retry=True).post("/v2/oauth2/token/introspect", data=asked, encoding="form").data
-        except (GlobusAPIError, NetworkError) as error:
-            raise _translated(error) from error
         if not isinstance(answer, dict):
             raise GlobusUnavailable("Globus sent an answer about a session that cannot be read.")
         return answer
 
     def _token_request(self, form: dict[str, str]) -> dict[str, Any]:
         try:
-            document = self._client().post("/v2/oauth2/token", data=form, encoding="form").data
+            with self._entrance.entered():
+                document = self._client().post("/v2/oauth2/token", data=form, encoding="form").data
         except GlobusAPIError as error:
             reason = _oauth_error(error)
             if reason and reason not in _ABOUT_US:
@@ -160,12 +162,11 @@ class GlobusAuth:
     def _learn_keys(self) -> None:
         client = self._client(retry=True)
         try:
-            configuration = client.get("/.well-known/openid-configuration", automatic_authorization=False).data
-            issuer = configuration["issuer"]
-            jwks = client.get(configuration["jwks_uri"], automatic_authorization=False).data
-            keys = _rsa_keys(jwks["keys"])
-        except (GlobusAPIError, NetworkError) as error:
-            raise _translated(error) from error
+            with self._asking():
+                configuration = client.get("/.well-known/openid-configuration", automatic_authorization=False).data
+                issuer = configuration["issuer"]
+                jwks = client.get(configuration["jwks_uri"], automatic_authorization=False).data
+                keys = _rsa_keys(jwks["keys"])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise GlobusUnavailable("Globus Auth does not describe itself in a way that can be read.") from error
         if issuer != self.url.rstrip("/"):
@@ -176,6 +177,15 @@ class GlobusAuth:
             )
         with self._lock:
             self._issuer, self._keys = issuer, keys
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Ask in the block that follows, and raise one of our errors for one of the SDK's."""
+        try:
+            with self._entrance.entered():
+                yield
+        except (GlobusAPIError, NetworkError) as error:
+            raise _translated(error) from error
 
     def _client(self, *, retry: bool = False) -> ConfidentialAppAuthClient:
         return ConfidentialAppAuthClient(
