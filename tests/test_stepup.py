@@ -69,6 +69,7 @@ def test_the_page_before_says_who_wants_what_and_why(site: Site, browser: Naviga
     text = browser.open(f"{site.url}/mine").text
     for part in ("ada@uni.example", "University of Example", "second factor", "Because of the patients.", "Transfer"):
         assert part in text
+    assert "linked accounts" not in text
     lab = browser.open(files_of(sandbox, site, "lab_staff")).text
     assert "lab.example" in lab
     assert "aquist@lab.example" in lab
@@ -138,6 +139,7 @@ def test_a_demand_nobody_can_meet_has_an_end(site: Site, browser: Navigator, san
     browser.sign_in(f"{site.url}/private", "zoe")
     word = browser.open(files_of(sandbox, site, "lab_staff"))
     assert "None of your linked accounts will do" in word.text
+    assert "/v2/web/identities" in word.link("See your linked accounts")
     seen = browser.agree(word, "zoe")
     assert "/sandbox/not-you" in seen.url
     seen = browser.press(seen, "give-up")

@@ -137,6 +137,7 @@ class Core:
             login=login,
             pending_cookies=pending_cookies,
             ask_sealer=Sealer(config.secret_keys, "ask", random=random),
+            auth_url=globus_auth.url,
         )
         kept = Kept(self._store, Sealer(config.secret_keys, "kept", random=random), clock=clock)
         answered = Answered(kept, clock=clock)

@@ -10,11 +10,12 @@ import posixpath
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
-from trivet.answer import Answer, Cookie, redirect
+from trivet.answer import Action, Answer, Cookie, redirect
 from trivet.config import Config
 from trivet.errors import SealBroken
 from trivet.login import Login
 from trivet.pending import PendingCookies
+from trivet.protocol import helper_url
 from trivet.redirects import is_safe_next, location
 from trivet.request import Request
 from trivet.requirement import NOTHING, Requirement
@@ -31,10 +32,14 @@ class Departures:
         login: begins the attempts.
         pending_cookies: carry them.
         ask_sealer: seals what an address asks for.
+        auth_url: where Globus Auth is.
     """
 
-    def __init__(self, config: Config, *, login: Login, pending_cookies: PendingCookies, ask_sealer: Sealer) -> None:
+    def __init__(
+        self, config: Config, *, login: Login, pending_cookies: PendingCookies, ask_sealer: Sealer, auth_url: str
+    ) -> None:
         self._config = config
+        self._auth_url = auth_url
         self._login = login
         self._pending_cookies = pending_cookies
         self._ask_sealer = ask_sealer
@@ -89,3 +94,15 @@ class Departures:
         except SealBroken:
             return None
         return Requirement.from_parameters(parameters)
+
+    @property
+    def linked_accounts(self) -> Action:
+        """The way to the page of Globus where people see their accounts, and link others."""
+        url = helper_url(
+            self._auth_url,
+            "identities",
+            client_id=self._config.client_id,
+            redirect_uri=self._config.home_url,
+            redirect_name=self._config.app_name,
+        )
+        return Action(label="See your linked accounts at Globus", url=url)

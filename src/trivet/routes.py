@@ -213,7 +213,7 @@ class Routes:
         return_to = self._departures.safe_return_to(again.return_to if again else request.parameter("next"))
         actions = self._ways_on(request, return_to, signed_in=session is not None)
         if isinstance(error, AccessRefused):
-            actions = (*actions, self._link_accounts)
+            actions = (*actions, self._departures.linked_accounts)
         return explained(request, error, self._config, actions=actions, cookies=cookies, session=session)
 
     def _ways_on(self, request: Request, return_to: str, *, signed_in: bool) -> tuple[Action, ...]:
@@ -226,17 +226,6 @@ class Routes:
             return (Action(label="Continue", url=there), *((home,) if return_to != "/" else ()))
         query = f"?next={quote(return_to, safe='/')}" if return_to != "/" else ""
         return (Action(label="Sign in", url=f"{self._config.base_url}{self._config.login_path}{query}"), home)
-
-    @property
-    def _link_accounts(self) -> Action:
-        url = helper_url(
-            self._auth_url,
-            "identities",
-            client_id=self._config.client_id,
-            redirect_uri=self._config.home_url,
-            redirect_name=self._config.app_name,
-        )
-        return Action(label="See your linked accounts at Globus", url=url)
 
     @property
     def _sign_out(self) -> Action:

@@ -20,7 +20,7 @@ from trivet.explain import TITLES, explained
 from trivet.request import Request
 from trivet.session import Session, Sessions
 from trivet.visit import Visit
-from trivet.wording import account, service, what_is_wanted, who_would_do
+from trivet.wording import account, accounts_that_do, service, what_is_wanted, who_would_do
 
 
 class StepUp:
@@ -99,18 +99,16 @@ class StepUp:
         return self._sessions.is_new(session)
 
     def _interstitial(self, error: LoginNeeded, session: Session, return_to: str, *, about_the_form: str) -> Answer:
+        on = Action(label="Continue to Globus", url=self._departures.login_url(return_to, error.requirement, session))
+        home = Action(label="Go to the start page", url=self._config.home_url)
+        nobody_will_do = not accounts_that_do(error.requirement, session.user)
         page = Page(
             title=TITLES[error.code],
             message=f"{error.message} {what_is_wanted(error.requirement, session.user)}",
             hint=" ".join(filter(None, [who_would_do(error.requirement, session.user), about_the_form])),
             details=self._details(error, session),
-            actions=(
-                Action(
-                    label="Continue to Globus",
-                    url=self._departures.login_url(return_to, error.requirement, session),
-                ),
-                Action(label="Go to the start page", url=self._config.home_url),
-            ),
+            # They may have linked another account since they signed in, so the way on is open all the same.
+            actions=(on, home, *((self._departures.linked_accounts,) if nobody_will_do else ())),
             app_name=self._config.app_name,
         )
         return Answer(status=error.status, page=page)

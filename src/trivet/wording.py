@@ -94,16 +94,20 @@ def who_would_do(requirement: Requirement, user: User) -> str:
     """Return a sentence on which of a person's linked accounts meet a demand for certain ones; empty without one."""
     if not (requirement.session_required_identities or requirement.session_required_single_domain):
         return ""
-    suitable = [account(identity) for identity in user.identity_set if is_wanted(identity, requirement)]
-    if suitable:
-        return f"Of your linked accounts, {listed(suitable, last='or')} will do."
-    others = listed(account(identity) for identity in user.identity_set)
+    if suitable := accounts_that_do(requirement, user):
+        return f"Of your linked accounts, {listed(map(account, suitable), last='or')} will do."
+    others = listed(map(account, user.identity_set))
     return f"None of your linked accounts will do: {others}. You can link another one at Globus, or ask for access."
 
 
+def accounts_that_do(requirement: Requirement, user: User) -> list[Identity]:
+    """Return those of a person's linked accounts that meet a demand for certain ones: all of them without one."""
+    return [identity for identity in user.identity_set if is_wanted(identity, requirement)]
+
+
 def is_wanted(identity: Identity, requirement: Requirement) -> bool:
-    """Tell whether *identity* is one of those that *requirement* names, by id or by domain."""
+    """Tell whether *identity* is one of those that *requirement* names, by id or by domain, if it names any."""
     if requirement.session_required_identities:
         return identity.sub in requirement.session_required_identities
     domains = {domain.lower() for domain in requirement.session_required_single_domain}
-    return identity.domain in domains
+    return not domains or identity.domain in domains

@@ -69,6 +69,7 @@ def test_identity_that_somebody_does_not_have(visitor: Visitor, demo: Demo, pict
     open_collection(visitor, demo, "one_identity")
     main = page.get_by_role("main")
     expect(main).to_contain_text("None of your linked accounts will do: zoe.o'brien@uni.example")
+    expect(main.get_by_role("link", name="See your linked accounts at Globus")).to_be_visible()
     picture(page, "no-such-identity")
     visitor.to_globus()
     expect(page.get_by_role("heading", level=1)).to_have_text("None of your identities will do")
