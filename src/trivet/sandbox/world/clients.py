@@ -74,7 +74,9 @@ class Client:
     preselect_idp: str | None = None
     terms_and_conditions: str | None = None
     privacy_policy: str | None = None
-    _itself: Person | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._itself: Person | None = None
 
     @property
     def is_public(self) -> bool:
