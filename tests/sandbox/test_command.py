@@ -130,6 +130,13 @@ def test_it_says_how_to_use_it():
     assert "ada@uni.example" in printed
 
 
+def test_help():
+    """Each command is one whole sentence in the list of them."""
+    lines = CliRunner().invoke(sandbox, ["--help"], terminal_width=80).output.partition("Commands:\n")[2].splitlines()
+    assert len(lines) == len(sandbox.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines)
+
+
 def test_a_taken_port_is_a_sentence():
     """A port that is in use ends the program with the port and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

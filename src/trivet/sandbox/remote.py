@@ -126,7 +126,10 @@ def add_remote(sandbox: click.Group) -> None:
 @click.argument("duration", required=False)
 @click.option("--to", help="access-token-death, refresh-token-death, code-death, session-timeout, task-deadline, next")
 def advance(remote: Remote, duration: str | None, to: str | None) -> None:
-    """Move the clock on by DURATION (49h, 90d, 15m), or to the next moment of a kind."""
+    """Move the clock on by DURATION, or to the next moment of a kind.
+
+    DURATION is such as 49h, 90d or 1d12h.
+    """
     if (duration is None) == (to is None):
         raise click.UsageError("Say by how much, as in 49h, or --to which moment.")
     _show_clock(remote.ask("POST", "advance", {"to": to} if to else {"by": duration}))
@@ -158,7 +161,10 @@ def unfreeze(remote: Remote) -> None:
 @click.option("--latency", type=float, help="Seconds.")
 @click.option("--drop", is_flag=True, default=None, help="Close the connection without an answer.")
 def fail(remote: Remote, **fault: Any) -> None:
-    """Let requests to PATH fail, exact or with *; all paths if none is given."""
+    """Let requests to PATH fail.
+
+    PATH is exact, or a pattern with *; without it all requests do.
+    """
     sent = {name: value for name, value in fault.items() if value is not None}
     sent |= {name: None for name in ("times", "status") if sent.get(name) == 0}
     _show_faults([remote.ask("POST", "faults", sent)])
@@ -172,7 +178,10 @@ def fail(remote: Remote, **fault: Any) -> None:
 @click.option("--collection")
 @click.option("--scope")
 def mishap(remote: Remote, name: str | None, **told: str | None) -> None:
-    """Let something happen that does happen at Globus; without NAME, list what can."""
+    """Let something happen that does happen at Globus.
+
+    Without NAME, list what can.
+    """
     if name is None:
         for known, each in remote.ask("GET", "mishaps").items():
             options = [f"--{need}" for need in each["needs"]] + [f"[--{take}]" for take in each["takes"]]
@@ -199,12 +208,18 @@ def reset(remote: Remote) -> None:
 
 
 def state(remote: Remote) -> None:
-    """Print what there is as JSON: people, applications, sessions, tokens (never whole), faults, the clock."""
+    """Print what there is as JSON.
+
+    People, applications, sessions, tokens (never whole), faults, the clock.
+    """
     click.echo(json.dumps(remote.ask("GET", "state"), indent=2))
 
 
 def export(remote: Remote) -> None:
-    """Print what it has become as a seed: people, applications, policies, collections, groups."""
+    """Print what it has become as a seed.
+
+    People, applications, policies, collections and groups; no tokens and no files.
+    """
     click.echo(remote.read("seed"), nl=False)
 
 

@@ -106,8 +106,8 @@ nmae = "App"
         "@u.example",
         "my_seed.toml, line 18: clients.app.redirect_uris[1]: not https, nor http on localhost, or with a fragment: "
         "http://app.example/",
-        "my_seed.toml, line 20: clients.app.nmae: there is no such field",
-        "my_seed.toml, line 22: poeple: there is no such section",
+        "my_seed.toml, line 20: clients.app.nmae: there is no such field; did you mean name?",
+        "my_seed.toml, line 22: poeple: there is no such section; did you mean people?",
     ]
 
 

@@ -33,11 +33,18 @@ def _changed(path, value):
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [
-        ("poeple", {}, "poeple: there is no such section"),
+        ("poeple", {}, "poeple: there is no such section; did you mean people?"),
         ("people", [], "people: is not a table of named entries"),
         ("people/ada", 7, "people.ada: is not a table"),
         ("people/ada/name", "", "people.ada.name: a text is needed here"),
-        ("people/ada/nmae", "x", "people.ada.nmae: there is no such field"),
+        ("people/ada/nmae", "x", "people.ada.nmae: there is no such field; did you mean name?"),
+        (
+            "clients/app/redirect_uri",
+            [],
+            "redirect_uri: there is no such field; did you mean redirect_uris?",
+        ),
+        ("clients/app/colour", "x", "clients.app.colour: there is no such field"),
+        ("clients/app", {"name": "App", 7: 7}, "clients.app[7]: there is no such field"),
         ("people/ada/identities", [], "people.ada.identities: a person has at least one identity"),
         ("people/ada/identities", "x", "people.ada.identities: a list of tables is needed here"),
         ("people/ada/identities/0/idp", "x", "people.ada.identities[0].idp: 'x' is not one of: u"),

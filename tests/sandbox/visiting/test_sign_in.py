@@ -112,6 +112,13 @@ def test_it_never_came_here(sandbox, app):
         sandbox.sign_in(app.test_client(), "ada")
 
 
+def test_it_goes_by_another_address(sandbox, app):
+    """An application that refuses the client's address is no riddle: the setting that says its own is named."""
+    app.get("/login")(lambda: ("elsewhere", 421))
+    with pytest.raises(VisitError, match=r"answered 421 at /login.*GLOBUS_BASE_URL"):
+        sandbox.sign_in(app.test_client(), "ada")
+
+
 def test_it_went_to_globus(sandbox, app):
     """An application that does not know of the sandbox is not followed to the real Globus, and told what to set."""
     app.get("/login")(lambda: redirect("https://auth.globus.org/v2/oauth2/authorize?state=s3cret"))

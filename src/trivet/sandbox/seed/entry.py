@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from trivet.sandbox.seed.problems import meant
+
 if TYPE_CHECKING:
     from trivet.sandbox.seed.lines import Way
     from trivet.sandbox.seed.problems import Problems
@@ -18,6 +20,7 @@ class Entry:
         self.way = way
         self._problems = problems
         self._unread: dict[str, Any] = {}
+        self._fields: list[str] = []
         if isinstance(table, Mapping):
             self._unread = dict(table)
         else:
@@ -27,26 +30,31 @@ class Entry:
         """Tell what is wrong with this entry, or with the field *below*, or with an element of that."""
         self._problems.add((*self.way, *below), text)
 
+    def _take(self, field: str, default: Any) -> Any:
+        self._fields.append(field)
+        return self._unread.pop(field, default)
+
     def text(self, field: str, default: str | None = None) -> str:
         """Return a string that must be there unless a *default* is given."""
-        value = self._unread.pop(field, default)
+        value = self._take(field, default)
         if not isinstance(value, str) or (not value and default is None):
             self.problem("a text is needed here", field)
             return default or ""
         return value
 
     def optional_text(self, field: str) -> str | None:
+        self._fields.append(field)
         return self.text(field) if field in self._unread else None
 
     def flag(self, field: str) -> bool:
-        value = self._unread.pop(field, False)
+        value = self._take(field, False)
         if not isinstance(value, bool):
             self.problem("true or false is needed here", field)
         return value is True
 
     def whole_number(self, field: str) -> int | None:
         """Return a number above zero, or None if there is none."""
-        value = self._unread.pop(field, None)
+        value = self._take(field, None)
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
@@ -55,7 +63,7 @@ class Entry:
         return value
 
     def texts(self, field: str) -> list[str]:
-        value = self._unread.pop(field, [])
+        value = self._take(field, [])
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             self.problem("a list of texts is needed here", field)
             return []
@@ -70,7 +78,7 @@ class Entry:
         return [name for name in found if name in known]
 
     def tables(self, field: str) -> list[Entry]:
-        value = self._unread.pop(field, [])
+        value = self._take(field, [])
         if not isinstance(value, list):
             self.problem("a list of tables is needed here", field)
             return []
@@ -97,4 +105,4 @@ class Entry:
     def finish(self) -> None:
         """Complain about fields nobody asked for: a slip of the pen must not become a silent default."""
         for field in self._unread:
-            self.problem("there is no such field", field)
+            self.problem(f"there is no such field{meant(field, self._fields)}", field)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.seed.lines import lines_of
 from trivet.sandbox.seed.reading import SeedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trivet.sandbox.seed.lines import Way
     from trivet.sandbox.seed.reading import Seed
+
+LONGEST = 200
+"""Characters of a name that are compared: the time that takes grows with its square."""
 
 
 class Problems:
@@ -43,6 +49,12 @@ class Problems:
 def named(way: Way) -> str:
     """Return *way* as people write it, such as ``people.ada.identities[0].idp``."""
     return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in way).removeprefix(".")
+
+
+def meant(name: object, known: Iterable[str]) -> str:
+    """Return the end of a sentence about a *name* that does not exist: which of the *known* ones is most like it."""
+    close = get_close_matches(str(name)[:LONGEST], known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _line(way: Way, lines: dict[Way, int]) -> int:

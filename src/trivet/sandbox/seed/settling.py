@@ -12,7 +12,7 @@ from trivet.sandbox.seed.entry import Entry
 from trivet.sandbox.seed.group_entry import read_group
 from trivet.sandbox.seed.names import Names
 from trivet.sandbox.seed.policy_entry import read_policy
-from trivet.sandbox.seed.problems import Problems, named
+from trivet.sandbox.seed.problems import Problems, meant, named
 from trivet.sandbox.seed.project_entry import read_project
 from trivet.sandbox.seed.reading import seed_id
 from trivet.sandbox.seed.service_scopes import SeedScope, own_scopes, settled_scopes
@@ -56,7 +56,7 @@ class Settling:
         """
         for name in self._seed:
             if name not in SECTIONS:
-                self._problems.add((name,), "there is no such section")
+                self._problems.add((name,), f"there is no such section{meant(name, SECTIONS)}")
         providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
         clients = {key: self._client(key, entry, providers) for key, entry in self._entries("clients")}

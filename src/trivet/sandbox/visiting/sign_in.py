@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from trivet.sandbox.world import World
 
 MAX_HOPS = 20
+MISDIRECTED = 421
+"""Who is asked goes by another name (RFC 9110 section 15.5.20)."""
 
 
 class SignIn:
@@ -62,6 +64,12 @@ class SignIn:
 
     def _check_end(self, response: Any, address: str, *, was_here: bool, successful: bool) -> None:
         status, place = response.status_code, without_query(address)
+        if not was_here and status == MISDIRECTED:
+            raise VisitError(
+                f"The application answered 421 at {place}: it goes by another address than the client asks for. One "
+                "that uses Trivet is told its own in GLOBUS_BASE_URL (FLASK_GLOBUS_BASE_URL in the environment); ask "
+                'there, globus.sign_in(client, "ada", "http://localhost:5000/login"), or tell it this one.'
+            )
         if not was_here:
             raise VisitError(
                 f"The application answered {status} at {place} and never sent the browser to {self._world.issuer}. "
