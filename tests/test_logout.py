@@ -35,6 +35,18 @@ def test_signing_out_ends_everything(site: Site, browser: Navigator, new_browser
     assert thief.open(f"{site.url}/").text == "nobody"
 
 
+def test_every_session_that_the_browser_shows_is_ended(site: Site, browser: Navigator, new_browser: NewBrowser) -> None:
+    """Where two cookies lead to two sessions, as on loopback for two paths, signing out leaves neither behind."""
+    other = new_browser()
+    browser.sign_in(f"{site.url}/private")
+    other.sign_in(f"{site.url}/private", "grace")
+    second = other.cookies[site.session_cookie]
+    browser.http.cookies.set(site.session_cookie, second, domain="localhost.local", path="/logout")
+    sign_out(browser, site)
+    assert [each.open(f"{site.url}/").text for each in (browser, other)] == ["nobody", "nobody"]
+    assert not any(token.active for token in browser.globus.tokens)
+
+
 def test_signing_out_leads_to_the_globus_logout_page(make_site: MakeSite, browser: Navigator) -> None:
     """The Globus logout page gets the client id and the way back, each encoded as one parameter."""
     site = make_site(GLOBUS_APP_NAME="R&D portal")

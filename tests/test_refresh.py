@@ -19,7 +19,7 @@ from trivet.sandbox import Sandbox
 from trivet.sealed_tokens import SealedTokens
 from trivet.sealing import Sealer
 from trivet.session import Session, Sessions
-from trivet.store import RevocationRecord, Store
+from trivet.store import RevocationRecord, Store, TokenRecord
 from trivet.store.memory import MemoryStore
 from trivet.tokens import AccessToken, RefreshToken, Secret, TokenSet
 from trivet.user import User
@@ -277,6 +277,25 @@ def test_what_the_quicker_one_uses_is_left_alone_without_a_store(clock: Clock) -
     globus_auth = LateGlobus(lambda: sessions.replace(session.id, quicker, version=2))
     assert refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER) == quicker
     assert globus_auth.revoked == ["late"]
+
+
+class WithoutWriting(MemoryStore):
+    """A store that goes away while a fresh token is to be stored."""
+
+    def replace_token(self, token: TokenRecord) -> bool:
+        raise StoreUnavailable("The session store does not answer.")
+
+
+def test_a_fresh_token_that_cannot_be_stored_is_revoked(clock: Clock) -> None:
+    """When the store goes away during a refresh, the token that nobody will have does not stay good; the rest does."""
+    store = WithoutWriting()
+    sessions = Sessions(store, SEALED_TOKENS, idle_seconds=9, absolute_seconds=9, clock=clock)
+    session = signed_in(sessions, held("old", clock()))
+    globus_auth = LateGlobus(lambda: None)
+    with pytest.raises(StoreUnavailable):
+        refreshing(sessions, store, globus_auth, clock).fresh_tokens(session, TRANSFER)
+    assert globus_auth.revoked == ["late"]
+    assert sessions.all_tokens(session.id) == {TRANSFER: held("old", clock())}
 
 
 def test_what_comes_with_a_refresh_unasked_is_revoked(sessions: Sessions, store: Store, clock: Clock) -> None:

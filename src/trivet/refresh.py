@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING
 
 from trivet import scopes
 from trivet.background import Background
-from trivet.errors import SLOW_ANSWER, ClientRefused, ConfigError, GlobusUnavailable, LoginNeeded, step_up_needed
+from trivet.errors import (
+    SLOW_ANSWER,
+    ClientRefused,
+    ConfigError,
+    GlobusUnavailable,
+    LoginNeeded,
+    StoreUnavailable,
+    step_up_needed,
+)
 from trivet.events import Events
 from trivet.globus_auth import GlobusAuth
 from trivet.lease import Leases
@@ -191,7 +199,12 @@ class Refresher:
 
     def _stored(self, session: Session, fresh: TokenSet, before: Held) -> TokenSet:
         merged = fresh.keeping(before.tokens)
-        if self._sessions.replace(session.id, merged, version=before.version + 1):
+        try:
+            is_stored = self._sessions.replace(session.id, merged, version=before.version + 1)
+        except StoreUnavailable:
+            self._outbox.take_back([fresh], sub=session.sub)  # nobody will have it
+            raise
+        if is_stored:
             self._events.emit("tokens_refreshed", sub=session.sub, resource_server=merged.resource_server)
             return merged
         # Somebody was quicker: another worker, whose tokens are as good, or a logout, after which there are none. What
