@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from navigator import Navigator
 from site_under_test import Site
@@ -13,6 +14,18 @@ from trivet.store import Store
 from trivet.store.memory import MemoryStore
 
 START = 1_800_000_000
+
+# A busy machine is no mistake in what is tested, so no example has a time limit; and examples share their fixtures,
+# which are mostly servers, on purpose. How to repeat a failure is printed. All else is Hypothesis's own, in CI too,
+# where it tries the same examples each time.
+settings.register_profile(
+    "trivet",
+    settings(),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("trivet")
 
 
 class Clock:

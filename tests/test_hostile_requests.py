@@ -78,7 +78,7 @@ def client() -> FlaskClient:
     return app.test_client()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "BREW"]),
     path=PATHS,
@@ -97,7 +97,7 @@ def test_no_request_breaks_anything(
     assert_leads_nowhere_else(response.headers.get("Location"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     raw=st.one_of(
         ODD, st.sampled_from(["*", "http://evil.com/private", "//evil.com", "@evil.com", "/\\evil.com", "evil.com:80"])

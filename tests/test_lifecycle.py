@@ -349,7 +349,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExc
 
 TestLives = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=100, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=30, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

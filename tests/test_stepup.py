@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from globus_sdk import AuthClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Clock
@@ -290,7 +290,7 @@ def demands(sandbox: Sandbox) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("explained", [True, False])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 @given(data=st.data())
 def test_no_row_of_demands_goes_wrong(
     sites: dict[bool, Site], sandbox: Sandbox, clock: Clock, explained: bool, data: st.DataObject

@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 GRANTS = ("authorization_code", "refresh_token", "client_credentials", "urn:globus:auth:grant_type:dependent_token")
@@ -42,7 +42,7 @@ TOKEN = st.dictionaries(
 )
 LISTING = st.dictionaries(st.sampled_from(["path", "filter", "orderby", "limit", "offset"]), VALUES, max_size=3)
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=60)
 
 
 def _fine(response):

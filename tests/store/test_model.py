@@ -16,7 +16,7 @@ from trivet.store.memory import MemoryStore
 
 T = TypeVar("T")
 
-RUNS = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
+RUNS = settings(max_examples=30, stateful_step_count=30, database=None)
 
 ids = st.sampled_from(["a", "b", "B", "ü"])
 servers = st.sampled_from(["auth", "transfer", "Transfer", "é"])

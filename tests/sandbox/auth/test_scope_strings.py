@@ -56,7 +56,7 @@ def _written(shape, count, optional=""):
     return f"{name}[{inner}]" if inner else name
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(shapes=st.lists(SHAPES, min_size=1, max_size=3))
 def test_same_reading_as_the_sdk(shapes):
     """On well-formed strings ours and the SDK's parser see the same trees."""

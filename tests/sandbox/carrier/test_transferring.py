@@ -7,7 +7,7 @@ import os
 
 import globus_sdk
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TREE = {"run/a.csv": "1,2\n", "run/deep/b.csv": b"\0" * 3_000_000, "run/deep/deeper/ü ñ.txt": "é", "run/.hidden": "h"}
@@ -289,7 +289,7 @@ def test_extra_files_stay_when_the_source_had_errors(depot):
     assert "DELETE_DESTINATION_EXTRA_SKIPPED" in depot.events(task["task_id"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     tree=st.dictionaries(
         st.lists(st.text(st.characters(exclude_characters="/\0\n\r"), min_size=1, max_size=20), min_size=1, max_size=3)

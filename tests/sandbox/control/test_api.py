@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -186,7 +186,7 @@ NAMES = (
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.sampled_from(("advance", "freeze", "faults", "mishaps/slow")), st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_any_document(globus, ask, path, document):
     """Whatever is sent, it is done or refused in words."""

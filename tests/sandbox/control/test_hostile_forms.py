@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40)
 PATHS = "here people people/ada applications collections sessions tokens consents faults clock nowhere people/%00"
 FIELDS = (
     "identity do name username email organization client add remove collection message browser token consent "

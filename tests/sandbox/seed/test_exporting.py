@@ -9,7 +9,7 @@ from pathlib import Path
 
 import globus_sdk
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from any_seed import seeds
 from trivet.sandbox import Sandbox
@@ -74,7 +74,7 @@ def check_round_trip(seed):
         assert exported(copy) == exported(world)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @given(seeds())
 def test_a_round_trip(seed):
     """Whatever a seed says, its world exports one that begins the same world, and exports the same once more."""
@@ -82,7 +82,7 @@ def test_a_round_trip(seed):
 
 
 @pytest.mark.soak
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(seeds())
 def test_many_round_trips(seed):
     """The same, for many more seeds."""

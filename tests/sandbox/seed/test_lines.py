@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trivet.sandbox.seed.lines import lines_of
@@ -85,7 +85,6 @@ def ways(value, here=()):
         yield from ways(child, (*here, key))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_every_entry_is_found_where_it_is(data):
     """Whatever TOML may look like: each key is in the line that is told, and each number that is in an array."""

@@ -6,7 +6,7 @@ import uuid
 
 import globus_sdk
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -118,7 +118,7 @@ def test_a_hundred_and_no_more(mark):
     assert _refusal(caught) == (400, "BadRequest")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(names=st.lists(st.text(max_size=20), max_size=5))
 def test_any_name(depot, mark, names):
     """A name is whatever it is, or refused."""

@@ -10,7 +10,7 @@ import globus_sdk
 import pytest
 import requests
 from globus_sdk.testing import get_response_set
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trivet.sandbox.transfer.errors import TransferError
@@ -196,7 +196,6 @@ def test_bodies_that_mean_nothing(globus, laptop, transfer_token, body):
     assert (answer.status_code, answer.json()["code"]) == (400, "BadRequest")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(old=PATHS, new=PATHS)
 def test_no_path_reaches_outside(globus, playground, tmp_path, old, new):
     """Whatever the paths: each operation is done inside the collection, or refused in Transfer's words."""

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import globus_sdk
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from depot import transfer_token
@@ -276,7 +276,7 @@ NAMES = [
 ]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(
     what=st.sampled_from(["transfer", "delete"]),
     fields=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=3),

@@ -9,7 +9,7 @@ import uuid
 import globus_sdk
 import pytest
 from globus_sdk.testing import get_response_set
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trivet.sandbox.transfer.errors import TransferError
@@ -168,7 +168,6 @@ def test_lists_that_mean_nothing(depot, query):
     assert (caught.value.http_status, caught.value.code) == (400, "BadRequest")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     field=st.sampled_from([*FILTERS, "x"]),
     wanted=st.text(max_size=12) | st.sampled_from(["~*", "!~*", "2027-01-01,", ",", "=", "!", "1"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 from globus_sdk.scopes import AuthScopes
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 HALF_A_PAIR = b'{"client": {"name": "\\ud800"}, "credential": {"name": "\\ud800"}}'
@@ -154,7 +154,7 @@ OTHERS = "public_client client_type redirect_uris links admin_ids dependent_scop
 NAMES = st.sampled_from(f"{TEXTS} {OTHERS}".split())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     fields=st.dictionaries(NAMES, JSON, max_size=4),
     place=st.sampled_from(
