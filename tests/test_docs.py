@@ -52,12 +52,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_pictures_are_shown_and_small() -> None:
-    """Each picture is on a page, and none makes the repository heavy."""
+    """Each picture is on a page, below what people read there, and none makes the repository heavy."""
     pictures = list((ROOT / "docs" / "images").iterdir())
     assert pictures
     text = "".join(page.read_text() for page in PAGES)
     for picture in pictures:
-        assert f"](images/{picture.name})" in text
+        assert re.search(rf"^> .+\n\n!\[.+\]\(images/{re.escape(picture.name)}\)$", text, re.MULTILINE), picture.name
         assert picture.stat().st_size < 70_000
 
 

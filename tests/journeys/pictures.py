@@ -15,7 +15,10 @@ QUOTE = r"((?:^> .*\n)+)\n!\[[^]]*\]\(images/step-up-{name}\.png\)"
 NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
     .filter(control => !(control.matches("input") ? control.labels.length : control.textContent.trim()))
     .map(control => control.outerHTML)"""
-END = 'Math.max(...[...document.querySelectorAll("main *")].map(part => part.getBoundingClientRect().bottom))'
+# Where the content ends: above the reference, which is another one each time.
+END = """Math.max(...[...document.querySelectorAll("main :is(h1, p, dl, a, button)")]
+    .filter(part => !part.textContent.startsWith("Reference"))
+    .map(part => part.getBoundingClientRect().bottom))"""
 
 
 def assert_fits(page: Page, name: str) -> None:
