@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
+from trivet.sandbox.world.applications import MAX_APPLICATIONS, SDK_TUTORIAL
+from trivet.sandbox.world.clients import Client
 from trivet.sandbox.world.codes import MAX_CODES, AuthorizationCode, Codes
 from trivet.sandbox.world.directory import MAX_PROVISIONED
+from trivet.sandbox.world.groups import MAX_GROUPS, Group
 from trivet.sandbox.world.orders import DeleteOrder
+from trivet.sandbox.world.policies import MAX_POLICIES, Policies, Policy
+from trivet.sandbox.world.projects import MAX_PROJECTS, Project, Projects
 from trivet.sandbox.world.request_log import MAX_BODY, redacted
+from trivet.sandbox.world.room import FullError
+from trivet.sandbox.world.scope_register import MAX_REGISTERED, RegisteredScope, ScopeRegister
 from trivet.sandbox.world.task_book import MAX_TASKS
 from trivet.sandbox.world.tasks import Task
 from trivet.sandbox.world.tokens import MAX_TOKENS, Grant, Token, TokenBook
@@ -113,6 +122,60 @@ def test_identities_made_beforehand(globus):
     directory._provisioned.update({str(n): globus.people["ada"].primary for n in range(MAX_PROVISIONED - 1)})
     assert directory.named("last@uni.example", provision=True) is not None
     assert directory.named("one.more@uni.example", provision=True) is None
+
+
+def test_clients_of_templates(globus):
+    """Nobody has to sign in to make one, so there is an end to them: a refusal that says what to do, until then."""
+    applications = globus.world.applications
+    for number in range(MAX_APPLICATIONS - len(list(applications))):
+        applications.add(Client(f"key {number}", f"id {number}", "Filler"))
+    document = {"client": {"name": "one more", "template_id": SDK_TUTORIAL}}
+    refused = requests.post(f"{globus.url}/v2/api/clients", json=document)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "RESOURCE_CONFLICT")
+    assert refused.json()["errors"][0]["detail"] == globus.requests[-1].reason
+    assert "delete some, or reset it" in globus.requests[-1].reason
+    applications.remove(applications.find("id 0"))
+    assert requests.post(f"{globus.url}/v2/api/clients", json=document).status_code == 200
+
+
+def test_groups(globus, visitor, endpoint):
+    """Groups have an end too, and Groups says so in its own shape."""
+    scope = "urn:globus:auth:scope:groups.api.globus.org:all"
+    token = endpoint.redeem(visitor.sign_in(scope=scope)["code"]).json()["access_token"]
+    for number in range(MAX_GROUPS - len(list(globus.world.groups))):
+        globus.world.groups.add(Group(f"Filler {number}"))
+    headers = {"Authorization": f"Bearer {token}"}
+    refused = requests.post(f"{globus.url}/v2/groups", json={"name": "one more"}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "CONFLICT")
+    assert "delete some" in refused.json()["detail"]
+
+
+def test_projects():
+    """A project beyond the bound is refused, and nothing of it is kept."""
+    projects = Projects(Project(f"Filler {number}", "x@x.example", []) for number in range(MAX_PROJECTS))
+    with pytest.raises(FullError, match=f"keeps {MAX_PROJECTS} projects"):
+        projects.add(Project("One more", "x@x.example", []))
+    assert len(list(projects)) == MAX_PROJECTS
+
+
+def test_policies():
+    """A policy beyond the bound is refused; one that is there can still be changed."""
+    made = [Policy(id=f"{n}", project_id="p", display_name="x", description="") for n in range(MAX_POLICIES + 1)]
+    policies = Policies({each.id: each for each in made[:-1]})
+    with pytest.raises(FullError, match="policies"):
+        policies.keep(made[-1])
+    policies.keep(replace(made[0], display_name="y"))
+    assert policies.find("0") == replace(made[0], display_name="y")
+
+
+def test_scopes():
+    """A scope beyond the bound is refused; one that is there can still be renamed."""
+    scopes = [RegisteredScope("client", f"scope {number}", "x", "") for number in range(MAX_REGISTERED)]
+    register = ScopeRegister({}, scopes)
+    with pytest.raises(FullError, match="scopes"):
+        register.enter(RegisteredScope("client", "", "x", ""), "one more")
+    register.enter(register.named("scope 0"), "renamed")
+    assert (register.named("scope 0"), register.named("renamed").name) == (None, "x")
 
 
 def test_what_the_log_remembers_of_a_request():

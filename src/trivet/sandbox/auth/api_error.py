@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from trivet.sandbox.http.bearer import bearer_token
 from trivet.sandbox.http.record import refused
+from trivet.sandbox.world.room import FullError
 from trivet.sandbox.world.scopes import AUTH
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ def answer_api_errors(routes: Blueprint) -> None:
         if error.title == "Unauthorized":
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
+
+    @routes.errorhandler(FullError)
+    def full(error: FullError) -> Response:
+        return answer(conflict(str(error)))
 
 
 def auth_token(world: World) -> Token:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, jsonify
 
 from trivet.sandbox.http.record import refused
+from trivet.sandbox.world.room import FullError
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -51,6 +52,10 @@ def answer_errors(routes: Blueprint) -> None:
         if error.status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
+
+    @routes.errorhandler(FullError)
+    def full(error: FullError) -> Response:
+        return answer(GroupsError(409, "CONFLICT", str(error)))
 
     @routes.errorhandler(MeaninglessError)
     def meaningless(error: MeaninglessError) -> Response:

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.world.clients import INSTALLED, Client
+from trivet.sandbox.world.room import check_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+MAX_APPLICATIONS = 2_000
 
 CLI_TEMPLATES = {
     "production": "95fdeba8-fac2-42bd-a357-e068d82ff78e",
@@ -44,6 +47,12 @@ class Applications:
         return self._by_id.get(client_id.lower())
 
     def add(self, client: Client) -> None:
+        """Add one more.
+
+        Raises:
+            FullError: there are too many already.
+        """
+        check_room(self._by_id, MAX_APPLICATIONS, "applications")
         self._by_id[client.id] = client
         self.by_key[client.key] = client
 

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from trivet.sandbox.world.room import check_room
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -20,6 +22,7 @@ MEMBERS_VISIBILITY = ("members", "managers")
 IN_VIEW: tuple[Status, ...] = ("active", "invited", "pending")
 """Memberships that let somebody see a private group."""
 
+MAX_GROUPS = 1_000
 MAX_DEPTH = 8
 """How deep subgroups may nest. Nobody has said; without a bound a long chain would use up the stack."""
 
@@ -109,6 +112,12 @@ class Groups:
         return self._by_id.get(group_id.lower())
 
     def add(self, group: Group) -> None:
+        """Add one more.
+
+        Raises:
+            FullError: there are too many already.
+        """
+        check_room(self._by_id, MAX_GROUPS, "groups")
         self._by_id[group.id] = group
 
     def remove(self, group: Group) -> None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.world.conditions import Condition
+from trivet.sandbox.world.room import check_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+MAX_POLICIES = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +70,13 @@ class Policies:
         return BEFORE_DELETING if found is None and policy_id.lower() == BEFORE_DELETING.id else found
 
     def keep(self, policy: Policy) -> None:
-        """Add *policy*, or put it in the place of the one with its id."""
+        """Add *policy*, or put it in the place of the one with its id.
+
+        Raises:
+            FullError: there are too many already.
+        """
+        if policy.id not in self._by_id:
+            check_room(self._by_id, MAX_POLICIES, "policies")
         self._by_id[policy.id] = policy
 
     def remove(self, policy: Policy) -> None:

@@ -6,11 +6,15 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.world.room import check_room
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from trivet.sandbox.world.groups import Groups
     from trivet.sandbox.world.people import Person
+
+MAX_PROJECTS = 1_000
 
 
 @dataclass
@@ -43,6 +47,12 @@ class Projects:
         return self._by_id.get((project_id or "").lower())
 
     def add(self, project: Project) -> None:
+        """Add one more.
+
+        Raises:
+            FullError: there are too many already.
+        """
+        check_room(self._by_id, MAX_PROJECTS, "projects")
         self._by_id[project.id] = project
 
     def remove(self, project: Project) -> None:

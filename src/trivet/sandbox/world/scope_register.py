@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.world.room import check_room
 from trivet.sandbox.world.scopes import URL, Scope, scope_id, service_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 
+MAX_REGISTERED = 5_000
 MAX_SCOPES = 1_000
 MAX_LEVELS = 32
 """How many scopes one request may come to with all that they need, and how deep: ten services that all need each other
@@ -72,9 +74,15 @@ class ScopeRegister:
         self.resource_servers[scope.scope_string] = scope.client_id
 
     def enter(self, scope: RegisteredScope, scope_string: str) -> None:
-        """Add *scope* under *scope_string*, or move it there; its id is from the first one it had."""
+        """Add *scope* under *scope_string*, or move it there; its id is from the first one it had.
+
+        Raises:
+            FullError: there are too many already.
+        """
         if scope.scope_string in self._by_string:
             self.remove(scope)
+        else:
+            check_room(self._by_string, MAX_REGISTERED, "scopes")
         scope.scope_string = scope_string
         scope.id = scope.id or scope_id(scope_string)
         self.add(scope)

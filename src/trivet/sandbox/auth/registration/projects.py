@@ -66,8 +66,6 @@ def projects_routes(world: World) -> Blueprint:
             _check_session(who, world)
             if any(each.project == found.id for each in world.applications):
                 raise conflict("The project still has clients")
-            if any(each.project_id == found.id for each in world.policies):
-                raise conflict("The project still has policies")
             if any(policy.project_id == found.id for policy in world.policies):
                 raise conflict("The project still has policies")
             document = project_document(found, world)
