@@ -80,6 +80,7 @@ class Navigator:
     def __init__(self, globus: Any = None) -> None:
         self.globus = globus
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy is between us; looking for one takes longer than asking
         self.stop_before: str | None = None  # a redirect to an address that begins so is not followed
 
     @property

@@ -119,6 +119,7 @@ class Visitor:
     def __init__(self, globus: Sandbox) -> None:
         self.globus = globus
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy is between us; looking for one takes longer than asking
 
     def url(self, **params: Any) -> str:
         """An authorize address for the portal; a parameter set to None is left out."""
