@@ -97,6 +97,7 @@ def test_a_weak_secret_key_is_refused(secret_keys: list[str | None]) -> None:
     """A missing or short secret is refused, with the command that makes a good one; a fallback does not replace it."""
     (problem,) = problems(secret_keys=secret_keys)
     assert "secrets.token_hex(32)" in problem
+    assert "the list SECRET_KEY_FALLBACKS" in problem  # a text in its place looks like a list of short secrets
 
 
 def test_old_secrets_come_after_the_current_one() -> None:

@@ -324,8 +324,8 @@ def _checked_secrets(secrets: Sequence[Any]) -> tuple[tuple[bytes, ...], list[st
     if secrets and secrets[0] is not None and all(strong):
         return tuple(keys), []
     return (), [
-        f"SECRET_KEY, and each of its fallbacks, has to be a text of {MIN_SECRET_BYTES} characters or more; "
-        'make one with: python -c "import secrets; print(secrets.token_hex(32))".'
+        f"SECRET_KEY, and each in the list SECRET_KEY_FALLBACKS, has to be a text of {MIN_SECRET_BYTES} characters or "
+        'more; make one with: python -c "import secrets; print(secrets.token_hex(32))".'
     ]
 
 

@@ -69,7 +69,10 @@ def _is_missing(url: str) -> bool:
 @contextmanager
 def _connected(url: str) -> Iterator[Connection]:
     if url.partition(":")[0] not in {"sqlite", "postgresql"}:
-        raise click.BadParameter("only sqlite: and postgresql: stores have tables.", param_hint="--store")
+        raise click.BadParameter(
+            "only sqlite: and postgresql: stores have tables; with any other there is nothing to upgrade.",
+            param_hint="--store",
+        )
     try:
         connections = Connections(engine_for(url))
         with connections.transaction() as connection:
