@@ -156,6 +156,7 @@ class Lives(RuleBasedStateMachine):
         self.workers = [Worker(self.store, self.provider, self.clock) for _ in range(2)]
         self.browsers = [Browser("ada"), Browser("ada"), Browser("grace")]
         self.unknowable: set[str] = set()
+        self.taken_along: set[str] = set()
         for browser in range(len(self.browsers)):
             self.sign_in(worker=0, browser=browser, death=None, meanwhile=None)
 
@@ -196,6 +197,8 @@ class Lives(RuleBasedStateMachine):
             self.let_come_between(meanwhile, worker, browser)
             token = AccessToken(self.held(session.id)) if refused else None
             fresh = at.refresher.fresh_tokens(session, TRANSFER, refused=token)
+            if fresh.access_token.reveal() in self.taken_along:  # the service does not take it
+                fresh = at.refresher.fresh_tokens(session, TRANSFER, refused=AccessToken(fresh.access_token.reveal()))
             if meanwhile is None:  # else they may have signed out when it was as good as in our hands
                 assert not self.provider.issued[fresh.access_token.reveal()].revoked
 
@@ -316,7 +319,7 @@ class Lives(RuleBasedStateMachine):
         what, when = meanwhile
         worker = 1 - busy
         deeds: dict[str, Callable[[], None]] = {
-            "sign out": lambda: self.sign_out(worker, browser),
+            "sign out": lambda: self.sign_out_first(worker, browser),
             "call a service": lambda: self.call_a_service(worker, browser),
             "sign in": lambda: self.sign_in(worker, browser, death=None, meanwhile=None),
         }
@@ -325,6 +328,12 @@ class Lives(RuleBasedStateMachine):
         else:
             at = self.workers[busy].store
             at.meanwhile[at.calls + when] = deeds[what]
+
+    def sign_out_first(self, worker: int, browser: int) -> None:
+        """Sign out while an answer is on its way; a shared string that is in it too is dead on arrival."""
+        good = {string for string in self.provider.issued if self.provider.is_good(string)}
+        self.sign_out(worker, browser)
+        self.taken_along |= {string for string in good if self.provider.issued[string].revoked}
 
     def session(self, at: Worker, browser: int) -> Session | None:
         cookie = self.browsers[browser].cookie
