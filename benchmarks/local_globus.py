@@ -6,7 +6,6 @@ What is measured is what somebody at the other end of a connection sees. Both ge
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -90,7 +89,7 @@ class LocalGlobus:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.send_signal(signal.SIGINT)
+        self._process.terminate()
         try:
             self._process.wait(START_SECONDS)
         except subprocess.TimeoutExpired:
