@@ -9,6 +9,7 @@ import logging
 import os
 import random
 import threading
+import time
 from dataclasses import dataclass
 
 from trivet.errors import StoreUnavailable
@@ -18,7 +19,7 @@ from trivet.outbox import Outbox
 from trivet.session import Sessions
 
 BATCH = 100  # sessions ended in one step of the store: few, so that pages do not wait for it
-PAUSE_SECONDS = 0.05  # between two such steps, for the same reason
+RESTS = 4  # times as long as such a step took, before the next one: most of the time the store is there for pages
 CLOSE_SECONDS = 5  # how long closing waits for a sweep under way
 
 _log = logging.getLogger(__name__)
@@ -108,13 +109,14 @@ class Sweeper:
 
     def _end_expired(self) -> int:
         count = 0
-        while ended := self._sessions.end_expired(limit=BATCH):
+        while True:
+            began = time.monotonic()
+            ended = self._sessions.end_expired(limit=BATCH)
             for session in ended:
                 self._events.emit("user_logged_out", sub=session.sub, reason="timeout")
             count += len(ended)
-            if len(ended) < BATCH or self._closed.wait(PAUSE_SECONDS):
-                break
-        return count
+            if len(ended) < BATCH or self._closed.wait(RESTS * (time.monotonic() - began)):
+                return count
 
     def _settle_due(self) -> tuple[int, bool]:
         looked_at = 0
