@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
 from trivet.sandbox.http.aside import ASIDE
@@ -143,5 +144,6 @@ class ServerThread:
     def _close_all(self) -> None:
         for each in list(self._map.values()):
             with contextlib.suppress(OSError):
-                each.close()
+                # A connection's close() leaves open the file of an answer that nobody has read to its end.
+                each.handle_close() if isinstance(each, HTTPChannel) else each.close()
         self._map.clear()
