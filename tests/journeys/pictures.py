@@ -1,9 +1,13 @@
 """What pages look like: that they fit and have names for everything, and pictures of them."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
+
+Picture = Callable[[Page, str], None]
+"""The fixture ``picture``: given a page and a name, keeps what the page looks like."""
 
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 ILLUSTRATION: ViewportSize = {"width": 800, "height": 600}

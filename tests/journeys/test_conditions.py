@@ -6,11 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conftest import Clock
+from journeys.pictures import Picture
 from journeys.visitor import Visitor
 from site_under_test import Site
 from trivet.sandbox import Sandbox
-
-Picture = Callable[[Page, str], None]
 
 
 @pytest.fixture

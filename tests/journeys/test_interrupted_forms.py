@@ -7,10 +7,10 @@ from flask import render_template_string, request
 from playwright.sync_api import Page, expect
 
 from conftest import Clock
+from journeys.pictures import Picture
 from journeys.visitor import Visitor
 from site_under_test import Site
 
-Picture = Callable[[Page, str], None]
 Filed = list[dict[str, str]]
 
 FORM = """<!doctype html><title>Observing log</title><main><h1>Observing log</h1>

@@ -1,13 +1,10 @@
 """Permissions that are asked for when they are needed: the collection that somebody has just clicked wants consent."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
+from journeys.pictures import Picture
 from journeys.visitor import Visitor
 from trivet.demo import Demo
-
-Picture = Callable[[Page, str], None]
 
 
 def listings(demo: Demo, collection: str) -> list[int | None]:

@@ -1,13 +1,10 @@
 """How somebody has signed in matters to a collection: a second factor, a certain organization, a certain account."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
+from journeys.pictures import Picture
 from journeys.visitor import Visitor
 from trivet.demo import Demo
-
-Picture = Callable[[Page, str], None]
 
 
 def open_collection(visitor: Visitor, demo: Demo, name: str) -> str:

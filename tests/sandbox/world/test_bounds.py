@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -21,24 +20,7 @@ from trivet.sandbox.world.room import FullError
 from trivet.sandbox.world.scope_register import MAX_REGISTERED, RegisteredScope, ScopeRegister
 from trivet.sandbox.world.task_book import MAX_TASKS
 from trivet.sandbox.world.tasks import Task
-from trivet.sandbox.world.tokens import MAX_TOKENS, Grant, Token, TokenBook
-
-if TYPE_CHECKING:
-    from trivet.sandbox import Sandbox
-
-
-@pytest.fixture
-def grant(globus: Sandbox) -> Grant:
-    return Grant(
-        person=globus.people["ada"],
-        client_id=globus.clients["portal"].id,
-        resource_server="transfer.api.globus.org",
-        scopes=(),
-        family="f",
-        session_id="s",
-        authentications={},
-        offline=True,
-    )
+from trivet.sandbox.world.tokens import MAX_TOKENS, Token, TokenBook
 
 
 def test_access_tokens(grant):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import requests
 
 from trivet.sandbox.world.remains import AT_ONCE, Remains
-from trivet.sandbox.world.tokens import Grant
 
 if TYPE_CHECKING:
     from trivet.sandbox import Sandbox
+    from trivet.sandbox.world.tokens import Grant
 
 
 class Thing:
@@ -31,18 +31,8 @@ def test_some_at_a_time():
         assert (len(alive), len(remains)) == (left, left)
 
 
-def test_after_a_reset(globus: Sandbox):
+def test_after_a_reset(globus: Sandbox, grant: Grant):
     """However much was forgotten, none of it can be found afterwards, and some requests later none is in memory."""
-    grant = Grant(
-        person=globus.people["ada"],
-        client_id=globus.clients["portal"].id,
-        resource_server="transfer.api.globus.org",
-        scopes=(),
-        family="f",
-        session_id="s",
-        authentications={},
-        offline=True,
-    )
     _take_all_apart(globus.world.remains)
     with globus.world.lock:
         issued = [globus.world.tokens.issue("access", grant) for _ in range(3 * AT_ONCE)]
