@@ -88,8 +88,10 @@ class _Drawing:
             "join_requests": FLAGS,
             "open": FLAGS,
             "signup_fields": st.just(["institution"]),
+            "subscriber": TEXTS,
         }
         found = self._named({"name": TEXTS}, optional)
+        subscribed = sorted(key for key, group in found.items() if "subscriber" in group)
         above: list[str] = []
         for key, group in found.items():
             first, *others = self._draw(st.lists(st.sampled_from(self._usernames), unique=True, min_size=1))
@@ -98,6 +100,10 @@ class _Drawing:
                 group.setdefault(self._draw(st.sampled_from(sorted(LISTS))), []).append(other)
             if above and self._draw(FLAGS):
                 group["parent"] = self._draw(st.sampled_from(above))
+            if "subscriber" in group and self._draw(FLAGS):
+                group["subscription_id"] = self._draw(IDS)
+            if subscribed and self._draw(FLAGS):
+                group["belongs_to"] = self._draw(st.sampled_from(subscribed))
             above.append(key)
         return found
 

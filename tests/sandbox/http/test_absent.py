@@ -14,7 +14,7 @@ import requests
         ("/v2/oauth2/token/other", "OAuth2"),
         ("/v2/web/other", "page"),
         ("/v0.10/endpoint_manager/task_list", "Transfer"),
-        ("/v2/groups/x/membership_fields", "Groups"),
+        ("/v2/groups/x/children", "Groups"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -150,6 +150,15 @@ def test_what_came_later(globus, ada, tmp_path):
     assert copy.groups.seed_ids["sky_survey_observers"] == group
 
 
+@pytest.mark.parametrize("status", ["invited", "removed", "left"])
+def test_managers_who_are_not_in_the_group(globus, tmp_path, status):
+    """A seed says no role of those who are no members; that they are what they are is kept nevertheless."""
+    world = globus.world
+    group, ada = globus.groups["observers"], globus.people["ada"].id
+    group.set(dataclasses.replace(group.memberships[ada], role="manager", status=status))
+    assert again(world, tmp_path).groups.find(group.id).memberships[ada].status == status
+
+
 def test_identities_that_nobody_has_used(globus, visitor, tmp_path):
     """An identity that is only provisioned has no place in a seed; memberships of it are left out."""
     world = globus.world

@@ -78,6 +78,8 @@ def _changed(path, value):
         ("groups/all/invited", ["bob"], "groups.all.invited[0]: there is nobody called 'bob'"),
         ("groups/all/parent", "all", "groups.all.parent: no group 'all' stands above this one"),
         ("groups/all/visibility", "hidden", "groups.all.visibility: 'hidden' is not one of: authenticated, private"),
+        ("groups/all/subscription_id", seed_id("x", "y"), "subscription_id: a subscription has a subscriber"),
+        ("groups/all/belongs_to", "all", "belongs_to: there is no group 'all' with a subscriber"),
         ("groups/all/id", seed_id("client", "app"), "groups.all: has the same id as clients.app"),
         ("groups/all/admins", ["ada", "ada@u.example"], "groups.all.admins: ada@u.example is named more than once"),
         ("people/bob", {"name": "B", "identities": [{"idp": "u", "username": "Ada@u.example"}]}, "identity is called"),

@@ -32,13 +32,13 @@ def group_document(group: Group, who: Caller, included: Collection[str]) -> dict
         "description": group.description,
         "terms_and_conditions": group.terms_and_conditions,
         "parent_id": group.parent_id,
-        "group_type": "regular",
+        "group_type": "plus" if group.subscription else "regular",
         "enforce_session": group.policies.is_high_assurance,
         "session_limit": group.policies.session_limit,
         "session_timeouts": session_timeouts(group, who),
-        "subscription_id": None,
-        "subscription_info": None,
-        "subscription_admin_verified_id": None,
+        "subscription_id": group.subscription.id if group.subscription else None,
+        "subscription_info": subscription_info(group),
+        "subscription_admin_verified_id": group.verified_by,
     }
     if "my_memberships" in included:
         document["my_memberships"] = [membership_document(each, group) for each in who.memberships(group)]
@@ -53,6 +53,14 @@ def group_document(group: Group, who: Caller, included: Collection[str]) -> dict
     if "child_ids" in included:
         document["child_ids"] = [each.id for each in who.world.groups.children(group)]
     return document
+
+
+def subscription_info(group: Group) -> dict[str, Any] | None:
+    """Return what the group's subscription comprises, if it stands for one. None here has paid for connectors."""
+    if group.subscription is None:
+        return None
+    names = {"name": group.name, "subscriber_name": group.subscription.subscriber_name}
+    return {**names, "is_high_assurance": group.policies.is_high_assurance, "is_baa": False, "connectors": {}}
 
 
 def session_timeouts(group: Group, who: Caller) -> dict[str, Any]:
@@ -77,7 +85,7 @@ def membership_document(membership: Membership, group: Group) -> dict[str, Any]:
         "invite_email_address": membership.invite_email_address,
         "invite_time": time_text(membership.invite_time),
         "updated": time_text(membership.updated),
-        "membership_fields": {},
+        "membership_fields": dict(group.filled_in.get(membership.identity_id, {})),
     }
     if membership.source_group_id is not None:
         document["source_group_id"] = membership.source_group_id

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world import World
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Assurance, Collection
-    from trivet.sandbox.world.groups import Group
+    from trivet.sandbox.world.groups import Group, Membership, Role, Status
     from trivet.sandbox.world.people import Identity, IdentityProvider, Person
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
@@ -177,13 +177,15 @@ class _Description:
         }
 
     def _group(self, group: Group) -> dict[str, Any]:
-        policies, members = group.policies, group.memberships.values()
+        key, policies, subscription = self._groups[group.id], group.policies, group.subscription
+        verifier = self._world.groups.of_subscription(group.verified_by or "")
+        members = group.memberships.values()
         listed = {
-            name: _some(self._usernames, (each.identity_id for each in members if (each.role, each.status) == what))
+            name: _some(self._usernames, (each.identity_id for each in members if _is_listed(each, *what)))
             for name, what in LISTS.items()
         }
         return _said(
-            id=_unless(seed_id("group", self._groups[group.id]), group.id),
+            id=_unless(seed_id("group", key), group.id),
             name=group.name,
             description=group.description,
             terms_and_conditions=group.terms_and_conditions,
@@ -195,8 +197,16 @@ class _Description:
             join_requests=policies.join_requests,
             signup_fields=list(policies.signup_fields),
             open=policies.open,
+            subscriber=subscription.subscriber_name if subscription else None,
+            subscription_id=_unless(seed_id("subscription", key), subscription.id) if subscription else None,
+            belongs_to=self._groups.get(verifier.id) if verifier else None,
             **listed,
         )
+
+
+def _is_listed(membership: Membership, role: Role, status: Status) -> bool:
+    """Say whether a list of a seed holds *membership*. Of those who are no members it says no role."""
+    return membership.status == status and (membership.role == role or status != "active")
 
 
 def _provider(key: str, provider: IdentityProvider) -> dict[str, Any]:

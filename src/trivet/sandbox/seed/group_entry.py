@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.seed.reading import seed_id
-from trivet.sandbox.world.groups import MEMBERS_VISIBILITY, VISIBILITY, Group, GroupPolicies, Membership
+from trivet.sandbox.world.groups import (
+    MEMBERS_VISIBILITY,
+    VISIBILITY,
+    Group,
+    GroupPolicies,
+    Membership,
+    Subscription,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +52,20 @@ def read_group(key: str, entry: Entry, names: Names, groups: Mapping[str, Group]
         terms_and_conditions=entry.optional_text("terms_and_conditions"),
         parent_id=_parent(entry, groups),
         policies=policies,
+        subscription=_subscription(key, entry),
         id=entry.id(seed_id("group", key)),
     )
     _read_memberships(group, entry, names)
     return group
+
+
+def _subscription(key: str, entry: Entry) -> Subscription | None:
+    subscriber, given = entry.optional_text("subscriber"), entry.optional_id("subscription_id")
+    if subscriber is None:
+        if given is not None:
+            entry.problem("a subscription has a subscriber", "subscription_id")
+        return None
+    return Subscription(given or seed_id("subscription", key), subscriber)
 
 
 def _parent(entry: Entry, groups: Mapping[str, Group]) -> str | None:

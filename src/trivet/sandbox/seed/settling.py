@@ -47,6 +47,7 @@ class Settling:
         self._projects: dict[str, Project] = {}
         self._in_projects: list[tuple[Client, Entry, str]] = []
         self._groups: dict[str, Group] = {}
+        self._in_subscriptions: list[tuple[Group, Entry, str]] = []
 
     def inhabitants(self) -> Inhabitants:
         """Return what the seed describes.
@@ -64,6 +65,7 @@ class Settling:
         names = Names(found, clients.values())
         for key, entry in self._entries("groups"):
             self._groups[key] = self._group(key, entry, names)
+        self._subscribe()
         projects = {key: self._project(key, entry, names) for key, entry in self._entries("projects")}
         self._place(projects)
         policies = {key: self._policy(key, entry, found, projects) for key, entry in self._entries("policies")}
@@ -160,7 +162,21 @@ class Settling:
     def _group(self, key: str, entry: Entry, names: Names) -> Group:
         group = read_group(key, entry, names, self._groups)
         self._unique(entry, group.id)
+        if group.subscription is not None:
+            self._unique(entry, group.subscription.id)
+        whose = entry.optional_text("belongs_to")
+        if whose is not None:
+            self._in_subscriptions.append((group, entry, whose))
         return group
+
+    def _subscribe(self) -> None:
+        """Let groups belong to subscriptions, wherever the groups of these stand in the seed."""
+        for group, entry, name in self._in_subscriptions:
+            found = self._groups.get(name)
+            if found is not None and found.subscription is not None:
+                group.verified_by = found.subscription.id
+            else:
+                entry.problem(f"there is no group {name!r} with a subscriber", "belongs_to")
 
     def _collection(
         self, key: str, entry: Entry, people: dict[str, Person], policies: dict[str, Policy]

@@ -74,9 +74,21 @@ class GroupPolicies:
         return self.authentication_assurance_timeout or DEFAULT_TIMEOUT_SECONDS
 
 
+@dataclass(frozen=True)
+class Subscription:
+    """What an institution has subscribed to, and a group of type ``plus`` stands for."""
+
+    id: str
+    subscriber_name: str
+
+
 @dataclass
 class Group:
-    """One group, with the memberships of its own by identity id."""
+    """One group, with the memberships of its own by identity id.
+
+    ``filled_in`` is what people have told about themselves here, by identity id, whether or not they are members yet.
+    ``verified_by`` is the id of the subscription whose administrators have said that the group belongs to it.
+    """
 
     name: str
     description: str | None = None
@@ -84,6 +96,9 @@ class Group:
     terms_and_conditions: str | None = None
     policies: GroupPolicies = field(default_factory=GroupPolicies)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    filled_in: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    subscription: Subscription | None = None
+    verified_by: str | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def set(self, membership: Membership) -> None:
@@ -102,7 +117,9 @@ class Groups:
 
     def __init__(self, seeded: Mapping[str, Group]) -> None:
         self.seed_ids = {key: group.id for key, group in seeded.items()}
-        self._by_id = {each.id: replace(each, memberships=dict(each.memberships)) for each in seeded.values()}
+        self._by_id = {
+            each.id: replace(each, memberships=dict(each.memberships), filled_in={}) for each in seeded.values()
+        }
         self.may_be_added: dict[str, bool] = {}
 
     def __iter__(self) -> Iterator[Group]:
@@ -110,6 +127,11 @@ class Groups:
 
     def find(self, group_id: str) -> Group | None:
         return self._by_id.get(group_id.lower())
+
+    def of_subscription(self, subscription_id: str) -> Group | None:
+        """Return the group that stands for that subscription."""
+        wanted = subscription_id.lower()
+        return next((each for each in self if each.subscription and each.subscription.id == wanted), None)
 
     def add(self, group: Group) -> None:
         """Add one more.
