@@ -26,7 +26,7 @@ def single_mechanism(request: SandboxRequest, methods: Sequence[str]) -> list[st
     Raises:
         InvalidRequestError: two mechanisms at once, or two different client ids (RFC 6749 section 2.3).
     """
-    header = request.headers.get("Authorization")
+    header = request.authorization
     if header is None:
         return [each for each in methods if each != BASIC]
     if "client_secret" in request.form:
@@ -56,7 +56,7 @@ def basic_client(query_client: Callable[[str], Client | None], request: SandboxR
     Raises:
         InvalidClientError: see ``client_with_credentials``.
     """
-    return client_with_credentials(query_client, request.headers.get("Authorization", ""))
+    return client_with_credentials(query_client, request.authorization or "")
 
 
 def client_with_credentials(query_client: Callable[[str], Client | None], header: str) -> Client:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 class SandboxRequest(OAuth2Request):  # type: ignore[misc]
     """A request as Authlib reads it: parameters that were each sent once, from the place where they belong."""
 
-    def __init__(self, params: Mapping[str, str], method: str = "POST", headers: Mapping[str, str] | None = None):
+    def __init__(self, params: Mapping[str, str], method: str = "POST", authorization: str | None = None):
         # The address is only looked at for its scheme; transport security is not the sandbox's to judge.
-        super().__init__(method, "https://localhost/", headers=headers or {})
+        super().__init__(method, "https://localhost/")
         self.payload = BasicOAuth2Payload(dict(params))
+        self.authorization = authorization
 
     @property
     def form(self) -> dict[str, str]:
@@ -41,4 +42,4 @@ def posted_request() -> SandboxRequest:
         note(reason=f"Sent more than once: {', '.join(repeated)}.")
         raise InvalidRequestError("A parameter was sent more than once.")
     params = {name: value for name, value in request.form.items() if value}
-    return SandboxRequest(params, request.method, dict(request.headers))
+    return SandboxRequest(params, authorization=request.headers.get("Authorization"))

@@ -49,7 +49,7 @@ class SandboxServer(AuthorizationServer):  # type: ignore[misc]
         try:
             client: Client = super().authenticate_client(request, methods, endpoint)
         except InvalidClientError:
-            header = request.headers.get("Authorization")
+            header = request.authorization
             sent = (basic_credentials(header), None) if header is not None else (None, request.form)
             note(reason=why_not_authenticated(self.world, *sent))
             raise
