@@ -6,6 +6,7 @@ its own (``globus_sdk.AuthClient.create_scope``); its id is then the resource se
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ class ScopeRegister:
         self.resource_servers[scope.scope_string] = scope.client_id
 
     def enter(self, scope: RegisteredScope, scope_string: str) -> None:
-        """Add *scope* under *scope_string*, or move it there; its id is from the first one it had.
+        """Add *scope* under *scope_string*, or move it there; its id is from the first one it had, if that was free.
 
         Raises:
             FullError: there are too many already.
@@ -84,8 +85,13 @@ class ScopeRegister:
         else:
             check_room(self._by_string, MAX_REGISTERED, "scopes")
         scope.scope_string = scope_string
-        scope.id = scope.id or scope_id(scope_string)
+        scope.id = scope.id or self._free_id(scope_string)
         self.add(scope)
+
+    def _free_id(self, scope_string: str) -> str:
+        """Return the id that follows from *scope_string*, unless a scope keeps it that was called so before."""
+        usual = scope_id(scope_string)
+        return usual if usual not in self._by_id else str(uuid.uuid4())
 
     def remove(self, scope: RegisteredScope) -> None:
         del self._by_id[scope.id]

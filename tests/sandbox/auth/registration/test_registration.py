@@ -213,6 +213,17 @@ def test_a_suffix_is_taken_once(ada, service):
     _refused(lambda: ada.update_scope(other, scope_suffix="run"), 409, "RESOURCE_CONFLICT")
 
 
+def test_a_suffix_that_is_free_again(ada, service):
+    """A scope made under the former suffix of another is a scope of its own, and each can go without the other."""
+    client = str(service.client_id)
+    moved = ada.create_scope(client, "Run", "Run it", "run")["scope"]["id"]
+    ada.update_scope(moved, scope_suffix="go")
+    new = ada.create_scope(client, "Run again", "Run it", "run")["scope"]["id"]
+    assert [each["name"] for each in ada.get_scopes(ids=[moved, new])] == ["Run", "Run again"]
+    ada.delete_scope(new)
+    assert ada.delete_scope(moved)["scope"]["name"] == "Run"
+
+
 def test_a_service_from_nothing(ada, service, visitor, endpoint):
     """Register a scope that needs Transfer, have somebody consent at the portal, trade the token for Transfer's."""
     [transfer] = ada.get_scopes(scope_strings=str(TransferScopes.all))
