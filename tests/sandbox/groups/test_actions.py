@@ -76,6 +76,17 @@ def test_a_role_that_does_not_allow_it(client_of, ids, who, action):
     assert (caught.value.http_status, caught.value.code) == (403, "FORBIDDEN")
 
 
+@pytest.mark.parametrize("nonsense", [{"status_reason": 7}, {"invite_email_address": []}, {"role": "king"}])
+def test_a_row_that_means_nothing(client_of, ids, status_of, nonsense):
+    """The whole request is refused, and those in the rows before it are what they were."""
+    before = status_of("observers", "alan")
+    rows = [{"identity_id": ids("alan")}, {"identity_id": ids("grace", 1), **nonsense}]
+    with pytest.raises(globus_sdk.GroupsAPIError) as caught:
+        client_of("ada").batch_membership_action(ids("observers"), {"add": rows})
+    assert caught.value.http_status == 422
+    assert status_of("observers", "alan") == before
+
+
 def test_managers_make_no_managers(client_of, ids):
     """Only administrators hand out roles."""
     batch = BatchMembershipActions().add_members([ids("grace", 1)], role="admin")

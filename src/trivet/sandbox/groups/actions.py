@@ -37,14 +37,15 @@ class UndoneError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One action on one identity, as far as it has been read. ``known`` is the membership there is, if any."""
+    """One action on one identity, read and not done yet. ``known`` is the membership there is, if any."""
 
     group: Group
     who: Caller
     identity_id: str
     role: Role
-    fields: Mapping[str, Any]
-    as_admin: bool
+    reason: str | None
+    address: str | None
+    as_admin: bool = False
 
     @property
     def known(self) -> Membership | None:
@@ -54,9 +55,8 @@ class Step:
         """Return the membership as it will be."""
         found = self.who.world.directory.find(self.identity_id)
         before = self.known or Membership(self.identity_id, found.identity.username if found else "")
-        reason = text(self.fields, "status_reason", None)
-        now = self.who.world.now()
-        return replace(before, status=status, role=role or before.role, status_reason=reason, updated=now, **changes)
+        how = {"status": status, "role": role or before.role, "status_reason": self.reason, **changes}
+        return replace(before, updated=self.who.world.now(), **how)
 
     def check_status(self, *wanted: Status) -> None:
         """Let the step pass if there is a membership with one of these statuses."""
@@ -99,8 +99,7 @@ def _invite(step: Step) -> Membership:
     step.check_exists()
     step.check_not_active()
     step.check_may_give(step.role)
-    address = text(step.fields, "invite_email_address", None)
-    return step.become("invited", step.role, invite_time=step.who.world.now(), invite_email_address=address)
+    return step.become("invited", step.role, invite_time=step.who.world.now(), invite_email_address=step.address)
 
 
 def _approve(step: Step) -> Membership:
@@ -206,21 +205,38 @@ def perform(group: Group, who: Caller, fields: Mapping[str, Any]) -> dict[str, A
 
 
 def _steps(name: str, group: Group, who: Caller, fields: Mapping[str, Any]) -> list[Step]:
-    """Read the rows of one action, which the caller's role has to allow."""
-    rows = [(identity_in(row), choice(row, "role", ROLES, "member"), row) for row in objects(fields, name)]
-    if not rows:
+    """Read all there is to one action, which the caller's role has to allow, before anything is done."""
+    steps = [
+        Step(
+            group,
+            who,
+            identity_in(row),
+            choice(row, "role", ROLES, "member"),
+            text(row, "status_reason", None),
+            text(row, "invite_email_address", None),
+        )
+        for row in objects(fields, name)
+    ]
+    if not steps:
         return []
-    as_admin = False
+    as_admin = _check_role(name, [step.identity_id for step in steps], group, who)
+    return [replace(step, as_admin=as_admin) for step in steps]
+
+
+def _check_role(name: str, identity_ids: list[str], group: Group, who: Caller) -> bool:
+    """Let the action pass if the caller's role allows it; return whether that is an administrator's.
+
+    Raises:
+        GroupsError: 403, or the demand for another session.
+    """
     if name in ON_ONESELF:
-        own = [identity_id for identity_id, _, _ in rows if who.person.identity(identity_id)]
+        own = [each for each in identity_ids if who.person.identity(each)]
         if own:
             check_session(own, group, who)
-    else:
-        words = f"use the action {name}"
-        needs_admin = name in BY_ADMINS
-        able = acting(group, who, lambda each: each.administers if needs_admin else each.manages, words)
-        as_admin = any(each.administers for each in able)
-    return [Step(group, who, identity_id, role, row, as_admin) for identity_id, role, row in rows]
+        return False
+    needs_admin = name in BY_ADMINS
+    able = acting(group, who, lambda each: each.administers if needs_admin else each.manages, f"use the action {name}")
+    return any(each.administers for each in able)
 
 
 def _check_once(identity_ids: list[str]) -> None:
