@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -125,6 +127,19 @@ def test_a_link_swapped_in_later_is_not_followed(tmp_path):
         with pytest.raises(OSError, match=r"Not a directory|Too many levels"), opened_below(root, parts, make=make):
             pass
     assert not (tmp_path / "new").exists()
+
+
+def test_directories_that_others_make_too(tmp_path):
+    """Whoever makes the same directories at the same moment opens them all the same."""
+
+    def make(number):
+        together.wait()
+        with opened_below(tmp_path, (str(number), "deep"), make=True):
+            return True
+
+    together = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(make, [number // 4 for number in range(400)]))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ inside; then it is opened part by part without following links, so that a link p
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,5 +144,6 @@ def _open_or_make(name: str, fd: int) -> int:
     try:
         return os.open(name, OPEN_DIRECTORY, dir_fd=fd)
     except FileNotFoundError:
-        os.mkdir(name, dir_fd=fd)
+        with suppress(FileExistsError):  # another task has made it meanwhile
+            os.mkdir(name, dir_fd=fd)
         return os.open(name, OPEN_DIRECTORY, dir_fd=fd)

@@ -31,16 +31,28 @@ def partial_file(directory: int) -> Iterator[tuple[int, str]]:
     Whoever has written it renames it. One that still has this name in the end is removed. The lock on it tells
     ``remove_abandoned`` that somebody is at work, and ends with this process, however that ends.
     """
-    name = PREFIX + secrets.token_hex(8)
-    fd = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666, dir_fd=directory)
+    fd, name = _locked_file(directory)
     try:
-        with contextlib.suppress(OSError):  # not every file system has locks; there, leftovers stay
-            fcntl.flock(fd, fcntl.LOCK_EX)
         yield fd, name
     finally:
+        os.close(fd)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name, dir_fd=directory)
-        os.close(fd)
+
+
+def _locked_file(directory: int) -> tuple[int, str]:
+    """Create a file and lock it; create another if ``remove_abandoned`` has come between the two."""
+    while True:
+        name = PREFIX + secrets.token_hex(8)
+        fd = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666, dir_fd=directory)
+        with contextlib.suppress(OSError):  # not every file system has locks; there, leftovers stay
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        try:
+            os.stat(name, dir_fd=directory)
+        except FileNotFoundError:
+            os.close(fd)
+        else:
+            return fd, name
 
 
 def remove_abandoned(directory: int) -> None:

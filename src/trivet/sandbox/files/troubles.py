@@ -40,7 +40,6 @@ CODES = {
     errno.EROFS: "PERMISSION_DENIED",
     errno.EISDIR: "IS_A_DIRECTORY",
     errno.ENOTDIR: "NOT_A_DIRECTORY",
-    errno.EEXIST: "NOT_A_DIRECTORY",  # only mkdir says so here, of something that is none
     errno.ELOOP: "INVALID_SYMLINK",
     errno.ENAMETOOLONG: "INVALID_PATH_NAME",
     errno.EINVAL: "INVALID_PATH_NAME",
