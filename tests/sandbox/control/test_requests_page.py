@@ -47,6 +47,14 @@ def test_what_was_sent_is_text(globus, control):
     assert "<b>" not in control.get("/sandbox/requests", q=evil).text
 
 
+def test_half_a_surrogate_pair(globus, control, transfer_token):
+    """Whatever a program sends to Transfer, the page that tells what was refused can be shown."""
+    headers = {"Authorization": f"Bearer {transfer_token}"}
+    for document in ({"name": "\ud800", "path": "/"}, {"name": "x", "path": "/", "endpoint_id": "\ud800"}):
+        assert requests.post(f"{globus.url}/v0.10/bookmark", json=document, headers=headers).status_code == 400
+    assert control.get("/sandbox/requests").status_code == 200
+
+
 def test_no_secret_on_any_page(globus, control, visitor, endpoint, pkce, read_page):
     """Codes, tokens, verifiers and cookies are on no page; an application's secret only where applications are."""
     code = visitor.sign_in(**pkce.asked)["code"]

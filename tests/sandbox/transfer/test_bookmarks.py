@@ -93,6 +93,8 @@ def test_names_are_unique(depot, mark):
     [
         ({"name": ""}, (400, "BadRequest")),
         ({"name": "a\nb"}, (400, "BadRequest")),
+        ({"name": "\ud800"}, (400, "BadRequest")),
+        ({"endpoint_id": "\ud800"}, (400, "BadRequest")),
         ({"path": "/data"}, (400, "BadRequest")),
         ({"path": None}, (400, "BadRequest")),
         ({"path": "/a\r\nb/"}, (400, "InvalidPath")),

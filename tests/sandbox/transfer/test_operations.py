@@ -88,6 +88,14 @@ def test_mkdir(client, laptop, playground):
     assert answer["code"] == "DirectoryCreated"
 
 
+def test_a_name_that_is_not_utf8(client, laptop, playground):
+    """What a listing calls a name whose bytes are no UTF-8 is also how to ask for it."""
+    (playground / os.fsdecode(b"\xff")).mkdir()
+    [listed] = client.operation_ls(laptop, path="/playground/")["DATA"]
+    client.operation_rename(laptop, f"/playground/{listed['name']}", "/playground/new")
+    assert (playground / "new").is_dir()
+
+
 @pytest.mark.parametrize(
     ("path", "refusal"),
     [

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import request
 
 from trivet.sandbox.transfer.errors import TransferError, bad_request
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class Fields:
@@ -35,22 +38,29 @@ class Fields:
         return str(found)
 
     def text(self, name: str) -> str:
-        value = self.optional_text(name)
-        if not value:
-            raise bad_request(f"{name} is required")
-        return value
+        return _required(name, self.optional_text(name))
 
     def optional_text(self, name: str) -> str | None:
-        value = self._document.get(name)
-        if value is not None and not isinstance(value, str):
-            raise bad_request(f"{name} is a text")
+        """Return a text, which no page or log could show with half of a surrogate pair in it."""
+        value = self._optional_string(name)
+        if value is not None and _HALF_PAIR.search(value):
+            raise bad_request(f"{name} holds half of a surrogate pair")
         return value
 
     def path(self, name: str) -> str:
-        """Return a path; some that JSON can say no file can have (Globus docs: Invalid Path Names)."""
-        value = self.text(name)
+        """Return a path; some that JSON can say no file can have (Globus docs: Invalid Path Names).
+
+        Halves of surrogate pairs are let through: that is how names that are not UTF-8 are listed.
+        """
+        value = _required(name, self._optional_string(name))
         if "\r\n" in value:
             raise TransferError(400, "InvalidPath", f"{name} holds a line break, which no path may have")
+        return value
+
+    def _optional_string(self, name: str) -> str | None:
+        value = self._document.get(name)
+        if value is not None and not isinstance(value, str):
+            raise bad_request(f"{name} is a text")
         return value
 
     def flag(self, name: str) -> bool:
@@ -76,6 +86,12 @@ class Fields:
         if not isinstance(value, list):
             raise bad_request(f"{name} is a list")
         return [Fields(each) for each in value]
+
+
+def _required(name: str, value: str | None) -> str:
+    if not value:
+        raise bad_request(f"{name} is required")
+    return value
 
 
 def body() -> Fields:
