@@ -9,6 +9,7 @@ from flask import Flask, redirect
 
 from site_under_test import Site
 from trivet.sandbox import VisitError
+from trivet.sandbox.world.request_log import MAX_RECORDS, RequestRecord
 from trivet.store.memory import MemoryStore
 
 
@@ -136,8 +137,11 @@ def test_it_is_refused_here(sandbox, app):
         sandbox.sign_in(app.test_client(), "ada")
 
 
-def test_it_fails_afterwards(sandbox, app):
-    """An application that answers with an error after the sandbox is told what the sandbox refused it."""
+@pytest.mark.parametrize("requests_before", [0, MAX_RECORDS])
+def test_it_fails_afterwards(sandbox, app, requests_before):
+    """An application that answers with an error after the sandbox is told what the sandbox refused it meanwhile."""
+    for _ in range(requests_before):
+        sandbox.world.log.add(RequestRecord(0, "GET", "/", 404))
     app.get("/login")(lambda: redirect(_authorize(sandbox)))
 
     @app.get("/login/callback")

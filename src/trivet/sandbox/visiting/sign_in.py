@@ -28,8 +28,9 @@ class SignIn:
         self._application = Application(client)
         self._visitor = visitor
         self._world = world
-        self._log_before = len(world.log.all())
-        registered = {urlsplit(uri).hostname for each in world.clients.values() for uri in each.redirect_uris}
+        self._last_before = max((each.number for each in world.log.all()), default=0)
+        with world.lock:
+            registered = {urlsplit(uri).hostname for each in world.clients.values() for uri in each.redirect_uris}
         self._hosts = registered | {self._application.host}
 
     def run(self, start: str, *, successful: bool) -> Any:
@@ -81,8 +82,8 @@ class SignIn:
 
     def _refused(self) -> str:
         """Say what the sandbox refused the application meanwhile: the likely reason."""
-        for record in reversed(self._world.log.all()[self._log_before :]):
-            if record.status is not None and record.status >= 400:
+        for record in reversed(self._world.log.all()):
+            if record.number > self._last_before and record.status is not None and record.status >= 400:
                 why = record.reason or "no reason was noted"
                 return f"The sandbox had answered {record.status} to {record.method} {record.path}: {why}"
         return "The sandbox has refused it nothing; what is wrong is in the application."
