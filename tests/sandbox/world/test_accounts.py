@@ -132,6 +132,14 @@ def test_provisioned_identities_become_somebodys(globus, make, sign_in, ask):
     )
 
 
+def test_what_cannot_be_leaves_the_directory_alone(globus, make):
+    """Somebody who is described in vain takes no id that was given out beforehand."""
+    listed = globus.world.directory.named("mary@lab.example", provision=True)
+    with pytest.raises(AccountError):
+        make(name="")
+    assert globus.world.directory.named("mary@lab.example") == listed
+
+
 @pytest.mark.parametrize(
     ("username", "words"),
     [

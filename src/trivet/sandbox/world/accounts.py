@@ -49,9 +49,11 @@ def new_identity(
         raise AccountError(f"{username} is somebody's already.")
     if listed is None and world.directory.find(identity_id) is not None:
         raise AccountError(f"The id that follows from {username} is taken.")
-    known = world.directory.claim(username)
-    made = Identity(known.id if known else identity_id, username, "", None, None, provider)
-    return _described(made, name, email, organization)
+    made = Identity(listed.identity.id if listed else identity_id, username, "", None, None, provider)
+    described = _described(made, name, email, organization)
+    if listed is not None:
+        world.directory.claim(listed.identity)
+    return described
 
 
 def rename(person: Person, name: str) -> None:

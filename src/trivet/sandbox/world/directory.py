@@ -61,10 +61,9 @@ class Directory:
         found = next((each for each in self if each.identity.username.casefold() == wanted), None)
         return found or (self._provision(wanted) if provision else None)
 
-    def claim(self, username: str) -> Identity | None:
-        """Return the identity that was provisioned for *username*, which is now somebody's and no longer kept here."""
-        found = next((each for each in self._provisioned.values() if each.username == username.casefold()), None)
-        return None if found is None else self._provisioned.pop(found.id)
+    def claim(self, identity: Identity) -> None:
+        """Keep *identity*, which was provisioned, no longer: it is somebody's now."""
+        del self._provisioned[identity.id]
 
     def _provision(self, username: str) -> Listed | None:
         local, _, domain = username.rpartition("@")
