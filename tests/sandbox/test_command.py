@@ -115,19 +115,53 @@ def test_a_bad_seed_is_a_sentence(tmp_path):
     assert "people.ada.name: a text is needed here" in result.output
 
 
-def test_it_says_how_to_use_it():
-    """What it prints can be pasted: the SDK's variables, an application's id and secret; and it names the people."""
-    command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0", "--redirect-uri", "http://localhost:5099/cb"]
+def _greeting(*arguments):
+    """What it prints at first, to the end."""
+    command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        printed = ""
-        while "Ctrl-C" not in printed:
-            printed += running.stdout.readline()
+        printed = line = running.stdout.readline()
+        while line and "Ctrl-C" not in line:
+            printed += (line := running.stdout.readline())
         running.terminate()
+    return printed
+
+
+def test_it_says_how_to_use_it():
+    """What it prints can be pasted: the SDK's variables, an application's id and secret; and it names the people."""
+    printed = _greeting("--redirect-uri", "http://localhost:5099/cb")
     assert "export FLASK_GLOBUS_CLIENT_ID=" in printed
     assert "export FLASK_GLOBUS_CLIENT_SECRET=" in printed
     assert "http://localhost:5099/cb" in printed
     assert "ada@uni.example" in printed
+
+
+@pytest.mark.parametrize("clients", ["", '[clients.page]\nname = "Page"\ntype = "public"\n'])
+def test_seeds_without_a_secret(tmp_path, clients):
+    """A seed needs no application, nor one with a secret; there is nothing to paste for Flask then."""
+    (tmp_path / "seed.toml").write_text(clients)
+    printed = _greeting("--seed", str(tmp_path / "seed.toml"))
+    assert "GLOBUS_SDK_SERVICE_URL_AUTH" in printed
+    assert ("Page" in printed, "No applications" in printed) == (bool(clients), not clients)
+    assert "FLASK_GLOBUS" not in printed
+    assert "None" not in printed
+
+
+def test_a_redirect_address_of_nobody(tmp_path):
+    """A seed without applications has none to register an address for, and the program says so."""
+    (tmp_path / "seed.toml").write_text("")
+    place = ["--seed", str(tmp_path / "seed.toml"), "--port", "0"]
+    result = CliRunner().invoke(sandbox, [*place, "--redirect-uri", "http://localhost:5099/cb"])
+    assert result.exit_code == 2
+    assert "--redirect-uri is for the first application" in result.output
+
+
+def test_a_directory_that_cannot_be_used_is_a_sentence(tmp_path):
+    """It is the directory that is blamed, and not the port."""
+    (tmp_path / "laptop").write_text("a file where a directory belongs")
+    result = CliRunner().invoke(sandbox, ["--data-dir", str(tmp_path), "--port", "0"])
+    assert result.exit_code == 1
+    assert f"cannot use {tmp_path / 'laptop'}: File exists." in result.output
 
 
 def test_help():

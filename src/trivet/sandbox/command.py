@@ -51,8 +51,7 @@ def sandbox(
     signals = signals_to_stop()
     try:
         with Sandbox(seed, host=host, port=port, data_dir=data_dir, issuer=issuer, control_key=control_key) as globus:
-            for uri in redirect_uris:
-                globus.register_redirect_uri(next(iter(globus.clients)), uri)
+            _register(redirect_uris, globus)
             if control_key is None and globus.control_key is not None:
                 click.echo(f"The key to its control page, told only here: {globus.control_key}")
             _greet(globus)
@@ -63,9 +62,20 @@ def sandbox(
     except BrokenPipeError:
         raise  # whoever read what it prints has gone; click ends quietly
     except OSError as error:
-        raise click.ClickException(
-            f"The sandbox cannot listen at port {port}: {error.strerror}. Perhaps another one runs there; try --port 0."
-        ) from None
+        raise click.ClickException(_why_it_does_not_start(error, port)) from None
+
+
+def _register(redirect_uris: tuple[str, ...], globus: Sandbox) -> None:
+    if redirect_uris and not globus.clients:
+        raise click.UsageError("--redirect-uri is for the first application of the seed, which has none.")
+    for uri in redirect_uris:
+        globus.register_redirect_uri(next(iter(globus.clients)), uri)
+
+
+def _why_it_does_not_start(error: OSError, port: int) -> str:
+    if error.filename is not None:
+        return f"The sandbox cannot use {error.filename}: {error.strerror}."
+    return f"The sandbox cannot listen at port {port}: {error.strerror}. Perhaps another one runs there; try --port 0."
 
 
 @sandbox.command("env", short_help="Print the variables that send globus-sdk and globus-cli to it.")
@@ -118,10 +128,11 @@ def signals_to_stop() -> SimpleQueue[int]:
 def _greet(globus: Sandbox) -> None:
     click.echo(f"Sandbox, not Globus: {globus.url}\n")
     _print_exports(globus.url)
-    first, *_ = globus.clients.values()
-    click.echo(f"\nFor a Flask application with Trivet, to be “{first.name}”:\n")
-    click.echo(f"export FLASK_GLOBUS_CLIENT_ID={first.id}\nexport FLASK_GLOBUS_CLIENT_SECRET={first.secret}")
-    click.echo("\nApplications, and where they may send people back to:")
+    first = next((each for each in globus.clients.values() if each.secret is not None), None)
+    if first is not None:
+        click.echo(f"\nFor a Flask application with Trivet, to be “{first.name}”:\n")
+        click.echo(f"export FLASK_GLOBUS_CLIENT_ID={first.id}\nexport FLASK_GLOBUS_CLIENT_SECRET={first.secret}")
+    click.echo("\nApplications, and where they may send people back to:" if globus.clients else "\nNo applications.")
     for client in globus.clients.values():
         click.echo(f"  {client.name}: {client.id}, " + ("public" if client.is_public else f"secret {client.secret}"))
         click.echo("".join(f"    {uri}\n" for uri in client.redirect_uris).rstrip("\n"))
