@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
 
 from trivet.sandbox import Sandbox
 from trivet.sandbox.address import AddressRefusedError
+from trivet.sandbox.seed import SeedError
+
+SECRET = "only-for-the-test-of-this-page"
 
 
 def _threads():
@@ -53,6 +59,31 @@ def test_a_taken_port():
     """A port in use is an OSError, and nothing is left behind."""
     with Sandbox() as globus, pytest.raises(OSError, match="in use"):
         Sandbox(port=int(globus.url.rpartition(":")[2])).start()
+
+
+def _broken_clock():
+    raise ZeroDivisionError
+
+
+def test_a_start_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    """Whatever it fails at, no socket stays open and no directory behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = set(os.listdir("/proc/self/fd"))
+    with pytest.raises(ZeroDivisionError):
+        Sandbox(clock=_broken_clock).start()
+    assert set(os.listdir("/proc/self/fd")) <= before
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [{}, {"peple": {}}])
+def test_a_start_that_fails_shows_no_secret(more):
+    """Neither the control key nor an application's secret is in what pytest prints beside a traceback."""
+    seed = {"clients": {"portal": {"name": "Portal", "secret": SECRET}}, **more}
+    with pytest.raises((ZeroDivisionError, SeedError)) as caught:
+        Sandbox(seed, clock=_broken_clock, control_key=SECRET).start()
+    inside = [each for each in caught.traceback if each.path.name != Path(__file__).name]
+    assert inside
+    assert SECRET not in repr([each.frame.f_locals for each in inside])
 
 
 def test_not_started():
@@ -106,6 +137,10 @@ def test_hosts_that_are_always_refused(host):
         "https://auth.sandbox.globuscs.info",
         "http://localhost:8000/",
         "http://localhost:8000/path",
+        "http://localhost:port",
+        "http://localhost:99999",
+        "http://ada:pw@localhost:8000",
+        "http://[::1",
         "localhost:8000",
         "ftp://localhost",
     ],

@@ -51,18 +51,30 @@ def _is_globus(host: str) -> bool:
 
 
 def check_issuer(issuer: str) -> str:
-    """Return *issuer* if it is an http(s) origin without a path that does not belong to Globus.
+    """Return *issuer* if it is an http(s) origin that does not belong to Globus.
 
     Raises:
         AddressRefusedError: anything else; impersonating the real service is never right, even in a test.
     """
-    parts = urlsplit(issuer)
-    host = _host(issuer)
-    if _is_globus(host):
-        raise AddressRefusedError(f"The sandbox does not impersonate the real Globus ({host}).")
-    if parts.scheme not in ("http", "https") or not host or issuer != f"{parts.scheme}://{parts.netloc}":
-        raise AddressRefusedError(f"An issuer is an origin such as http://localhost:8000, without a path: {issuer!r}.")
+    if not _is_origin(issuer):
+        raise AddressRefusedError("An issuer is an origin such as http://localhost:8000, without a path or a user.")
+    if _is_globus(_host(issuer)):
+        raise AddressRefusedError(f"The sandbox does not impersonate the real Globus ({_host(issuer)}).")
     return issuer
+
+
+def _is_origin(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and "@" not in parts.netloc
+            and address == f"{parts.scheme}://{parts.netloc}"
+        )
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
 
 
 def origin(host: str, port: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ class Plan:
     data_dir: Path | None
     clock: Callable[[], float]
     switches: Switches
-    control_key: str | None
+    control_key: str | None = field(repr=False)
 
 
 class Running:
@@ -48,22 +49,21 @@ class Running:
 
     def __init__(self, plan: Plan, port: int) -> None:
         self._stopped = False
-        self._own_directory: tempfile.TemporaryDirectory[str] | None = None
-        directory = self._directory(plan)
-        try:
+        with ExitStack() as undoing:
+            directory = _directory(plan, undoing)
             if plan.built_in:
                 write_sample_data(directory)
             inhabitants = Settling(plan.seed, own=directory).inhabitants()
-            sockets = listening_sockets(plan.host, port)
+            sockets = [undoing.enter_context(each) for each in listening_sockets(plan.host, port)]
             self.port: int = sockets[0].getsockname()[1]
             issuer = plan.issuer or origin(plan.host, self.port)
             self.world = World(issuer=issuer, inhabitants=inhabitants, clock=plan.clock, switches=plan.switches)
             self.carriers = Carriers(self.world.carrying, tries=plan.switches.transfer_tries)
+            undoing.callback(self.carriers.stop)
             self.app = build(self.world, self.carriers, Gate(issuer, plan.control_key))
-            self._server = ServerThread(self.app, sockets)
-        except BaseException:
-            self._remove_directory()
-            raise
+            undoing.callback(ServerThread(self.app, sockets).stop)
+            undoing.callback(self.world.faults.close)  # first of all, or the server would wait for those who wait
+            self._undoing = undoing.pop_all()
 
     @property
     def listens(self) -> bool:
@@ -72,23 +72,16 @@ class Running:
     def stop(self) -> None:
         """Stop listening and carrying, end all threads and remove the temporary directory. May be called twice."""
         self._stopped = True
-        self.world.faults.close()
-        self._server.stop()
-        self.carriers.stop()
-        self._remove_directory()
+        self._undoing.close()
 
     def reset(self) -> None:
         """Go back to the seed; files stay as they are."""
         back_to_seed(self.world, self.carriers)
 
-    def _directory(self, plan: Plan) -> Path:
-        if plan.data_dir is not None:
-            plan.data_dir.mkdir(parents=True, exist_ok=True)
-            return plan.data_dir.resolve()
-        self._own_directory = tempfile.TemporaryDirectory(prefix="trivet-sandbox-")
-        return Path(self._own_directory.name).resolve()
 
-    def _remove_directory(self) -> None:
-        if self._own_directory is not None:
-            self._own_directory.cleanup()
-            self._own_directory = None
+def _directory(plan: Plan, undoing: ExitStack) -> Path:
+    """Return where collections without a directory get one; *undoing* removes a temporary one."""
+    if plan.data_dir is None:
+        return Path(undoing.enter_context(tempfile.TemporaryDirectory(prefix="trivet-sandbox-"))).resolve()
+    plan.data_dir.mkdir(parents=True, exist_ok=True)
+    return plan.data_dir.resolve()

@@ -10,7 +10,7 @@ import re
 import tomllib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class SeedError(ValueError):
 
 @dataclass(frozen=True)
 class Seed:
-    """A seed as it was read.
+    """A seed as it was read. It prints without what it says, for there are secrets in it.
 
     Args:
         table: what it says.
@@ -40,10 +40,10 @@ class Seed:
         text: what the file holds.
     """
 
-    table: Table
+    table: Table = field(repr=False)
     base: Path | None = None
     name: str = ""
-    text: str = ""
+    text: str = field(default="", repr=False)
 
 
 def read_seed(seed: str | Path | Table | None) -> Seed:

@@ -22,7 +22,7 @@ class AuthorizeRequest:
 
     client: Client
     redirect_uri: str
-    state: str | None
+    state: str | None = field(repr=False)
     scopes: tuple[Scope, ...]
     offline: bool
     params: Mapping[str, str] = field(repr=False)
