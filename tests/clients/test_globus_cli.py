@@ -157,6 +157,42 @@ def test_consent_for_a_collection(globus, terminal):
     assert terminal.says("ls", f"{tape.id}:/")
 
 
+def test_updating_the_session(globus, signed_in):
+    """``session update`` with a username, then with ``--all``: ``session show`` tells who has authenticated."""
+    first, second, third = (each.id for each in globus.people["ada"].identities)
+
+    def shown():
+        return set(json.loads(signed_in.says("session", "show", "--format", "json"))["authentications"])
+
+    signed_in.sign_in_by_browser("session", "update", globus.people["ada"].identities[1].username)
+    assert shown() == {first, second}
+    signed_in.sign_in_by_pasting("session", "update", "--all", "--no-local-server")
+    assert shown() == {first, second, third}
+
+
+@pytest.mark.parametrize("demand", ["policy", "domain"])
+def test_a_session_for_a_collection(globus, signed_in, demand):
+    """A collection of high assurance refuses; the CLI says what to run, and after it the files are there."""
+    collection, command = {
+        "policy": ("by_policy", f"globus session update --policy '{globus.policies['second_factor'].id}'"),
+        "domain": ("lab_staff", "globus session update lab.example"),
+    }[demand]
+    place = f"{globus.collections[collection].id}:/"
+    refused = signed_in.run("ls", place)
+    assert refused.returncode == 4
+    assert command in refused.stdout
+    signed_in.sign_in_by_browser(*command.replace("'", "").split()[1:])
+    assert signed_in.says("ls", place)
+
+
+def test_what_is_not_there(signed_in):
+    """A service that the sandbox lacks is named in an error message, and not in a traceback."""
+    for command in ("flows list", "timer list", "search index list"):
+        refused = signed_in.run(*command.split())
+        assert "Traceback" not in refused.stderr
+        assert "The sandbox does not have" in refused.stderr
+
+
 def test_another_account_is_refused(globus, terminal):
     """The CLI notices that somebody else has signed in, and hands the tokens back."""
     terminal.sign_in_by_browser("login")

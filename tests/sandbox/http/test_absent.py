@@ -15,6 +15,7 @@ import requests
         ("/v2/web/other", "page"),
         ("/v0.10/endpoint_manager/task_list", "Transfer"),
         ("/v2/groups/x/children", "Groups"),
+        ("/v1/index_list", "Search"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -33,6 +34,13 @@ def test_through_the_sdk(globus, monkeypatch):
     with pytest.raises(globus_sdk.SearchAPIError) as caught:
         globus_sdk.SearchClient().get_index("x")
     assert (caught.value.http_status, caught.value.code) == (501, "NotImplemented")
+
+
+def test_what_globus_cli_reads_of_flows(globus):
+    """Errors of Flows say what is wrong in a place of their own, and globus-cli looks nowhere else."""
+    answer = requests.get(f"{globus.url}/flows").json()
+    assert answer["error"]["detail"] == answer["message"]
+    assert "Flows" in answer["message"]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v3/oauth2/token", "/sandbox/nothing", "/sandbox/static/../app.py"])

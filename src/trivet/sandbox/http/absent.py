@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -11,6 +11,8 @@ from trivet.sandbox.http.record import refused
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+FLOWS = "Flows"
 
 ABSENT = {
     "/v2/api/": "this call of Globus Auth's API",
@@ -21,11 +23,11 @@ ABSENT = {
     "/v2/bookmarks": "this Transfer call",
     "/v2/tunnels": "Transfer's tunnels",
     "/v2/stream_access_points": "Transfer's stream access points",
-    "/v1/": "this Globus service",
-    "/flows": "Flows",
-    "/runs": "Flows",
-    "/registered_apis": "Flows",
-    "/web_inputs": "Flows",
+    "/v1/": "Search",
+    "/flows": FLOWS,
+    "/runs": FLOWS,
+    "/registered_apis": FLOWS,
+    "/web_inputs": FLOWS,
     "/jobs": "Timers",
     "/v2/timer": "Timers",
     "/v2/endpoints": "Compute",
@@ -71,4 +73,7 @@ def answer_absent(feature: str) -> ResponseReturnValue:
     message = f"The sandbox does not have {feature} yet: {request.method} {request.path}"
     refused("NotImplemented", message)
     entry = {"status": "501", "code": "NOT_IMPLEMENTED", "title": "Not in the sandbox", "detail": message}
-    return jsonify({"code": "NotImplemented", "message": message, "errors": [entry]}), 501
+    document: dict[str, Any] = {"code": "NotImplemented", "message": message, "errors": [entry]}
+    if feature == FLOWS:
+        document["error"] = entry  # globus-cli asks for error.detail without looking whether it is there
+    return jsonify(document), 501
