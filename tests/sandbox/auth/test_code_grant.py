@@ -8,6 +8,7 @@ import pytest
 
 REFUSED = (401, {"error": "invalid_grant"})
 INVALID = (400, {"error": "invalid_request"})
+TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 
 def _said(response):
@@ -103,6 +104,39 @@ def test_the_challenge_is_not_its_own_verifier(visitor, endpoint, pkce):
 def test_a_verifier_without_challenge_is_refused(visitor, endpoint, pkce):
     """A code that was asked for without PKCE cannot be dressed up with it (RFC 9700 section 4.8)."""
     assert _said(endpoint.redeem(visitor.sign_in()["code"], code_verifier=pkce.verifier)) == INVALID
+
+
+@pytest.fixture
+def redeem_for_all(visitor, endpoint):
+    """Sign in for ``openid`` alone, and redeem the code as globus-sdk for JavaScript may be told to."""
+
+    def redeem(**params):
+        form = {"grant_type": "authorization_code", "redirect_uri": "http://localhost:5000/login/callback"}
+        code = visitor.sign_in(scope="openid", **params)["code"]
+        return endpoint.post("?include_consented_scopes=true", code=code, **form).json()
+
+    return redeem
+
+
+def test_what_was_agreed_to_before(visitor, endpoint, redeem_for_all):
+    """If the address asks for it, tokens come for all that the person ever agreed to; else for what was asked for."""
+    visitor.sign_in(scope=f"email {TRANSFER_ALL}")
+    answer = redeem_for_all()
+    assert (answer["scope"], "id_token" in answer) == ("openid email", True)
+    assert [each["scope"] for each in answer["other_tokens"]] == [TRANSFER_ALL]
+    assert all("refresh_token" in each for each in (answer, *answer["other_tokens"]))
+    assert endpoint.redeem(visitor.sign_in(scope="openid")["code"]).json()["other_tokens"] == []
+
+
+def test_what_was_agreed_to_otherwise_or_for_others(globus, visitor, redeem_for_all):
+    """Not what another application was allowed, nor a refresh token that nobody agreed to."""
+    gateway = {"client_id": globus.clients["gateway"].id, "redirect_uri": "http://localhost:5001/callback"}
+    visitor.sign_in(scope="email", **gateway)
+    visitor.sign_in(scope=TRANSFER_ALL, access_type="online")
+    assert redeem_for_all()["other_tokens"] == []
+    answer = redeem_for_all(access_type="online")
+    assert answer["scope"] == "openid"
+    assert [set(each) & {"scope", "refresh_token"} for each in answer["other_tokens"]] == [{"scope"}]
 
 
 @pytest.fixture

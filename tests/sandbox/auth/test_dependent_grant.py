@@ -96,6 +96,21 @@ def test_consent_given_after_the_refusal(sent, trade, run_scope):
     assert [each["scope"] for each in trade(first, scope=GROUPS).json()] == [GROUPS]
 
 
+def test_what_services_keep_their_tokens_by(sent, endpoint, run_scope, new_visitor):
+    """``dependent_tokens_cache_id`` stays as long as the answer would, and is another for more consents or people."""
+
+    def found(token):
+        return endpoint.introspect(token, client="analysis")["dependent_tokens_cache_id"]
+
+    first, again = sent(), sent()
+    before = found(first)
+    assert before == found(again)
+    sent(f"{run_scope}[*{GROUPS}]")
+    assert found(first) == found(again) != before
+    grace = endpoint.redeem(new_visitor().sign_in("grace", scope=run_scope)["code"]).json()["access_token"]
+    assert found(grace) != before
+
+
 def test_rescinding_kills_dependent_tokens(globus, sent, trade):
     """Whoever takes back the consent takes it back from the service too."""
     token = sent()

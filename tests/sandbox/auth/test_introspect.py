@@ -71,6 +71,12 @@ def test_one_session_per_application_and_browser(visitor, new_visitor, endpoint)
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_spaces_in_include(tokens, endpoint):
+    """What is listed may have spaces around it."""
+    answer = endpoint.introspect(tokens["access_token"], include="identity_set , session_info")
+    assert {"identity_set", "session_info"} <= set(answer)
+
+
 def test_nothing_extra_without_include(tokens, endpoint):
     """The extras come only when asked for."""
     answer = endpoint.introspect(tokens["access_token"])

@@ -68,7 +68,14 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
     def generate_token(self, **_: object) -> TokenAnswer:
         code: AuthorizationCode = self.request.authorization_code
-        return answer_for_code(code, self.server.world)
+        more = self._agreed_to_before(code) if self.request.includes_consented else []
+        return answer_for_code(code, self.server.world, more)
+
+    def _agreed_to_before(self, code: AuthorizationCode) -> list[str]:
+        """Return every scope that the person agreed to for the application, and to refresh tokens if any will come."""
+        given = self.server.world.consents.of(code.person.sub, code.request.client.id)
+        offline = code.request.offline
+        return [each.scope_name for each in given if each.is_root and (each.allows_refresh or not offline)]
 
     def delete_authorization_code(self, code: AuthorizationCode) -> None:
         code.spent_at = self.server.world.now()

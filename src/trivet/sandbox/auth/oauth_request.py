@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 class SandboxRequest(OAuth2Request):  # type: ignore[misc]
-    """A request as Authlib reads it: parameters that were each sent once, from the place where they belong."""
+    """A request as Authlib reads it: parameters that were each sent once, from the place where they belong.
+
+    ``includes_consented`` says that the address asks for whatever was agreed to before: no parameter of OAuth's.
+    """
+
+    includes_consented = False
 
     def __init__(self, params: Mapping[str, str], method: str = "POST", authorization: str | None = None):
         # The address is only looked at for its scheme; transport security is not the sandbox's to judge.
@@ -42,4 +47,6 @@ def posted_request() -> SandboxRequest:
         note(reason=f"Sent more than once: {', '.join(repeated)}.")
         raise InvalidRequestError("A parameter was sent more than once.")
     params = {name: value for name, value in request.form.items() if value}
-    return SandboxRequest(params, authorization=request.headers.get("Authorization"))
+    posted = SandboxRequest(params, authorization=request.headers.get("Authorization"))
+    posted.includes_consented = request.args.get("include_consented_scopes") == "true"
+    return posted

@@ -11,7 +11,7 @@ from trivet.sandbox.world.scopes import AUTH, by_resource_server
 from trivet.sandbox.world.tokens import ACCESS_TOKEN_SECONDS, Grant, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trivet.sandbox.world import World
     from trivet.sandbox.world.clients import Client
@@ -25,9 +25,9 @@ class TokenAnswer(dict[str, Any]):
         return f"<tokens for {self.get('resource_server')} and {len(self.get('other_tokens', ()))} more>"
 
 
-def answer_for_code(code: AuthorizationCode, world: World) -> TokenAnswer:
-    """Issue everything *code* stands for (SDK fixture ``oauth2_exchange_code_for_tokens``)."""
-    names = [scope.name for scope in code.request.scopes]
+def answer_for_code(code: AuthorizationCode, world: World, more: Sequence[str] = ()) -> TokenAnswer:
+    """Issue everything *code* stands for, and *more* scopes (SDK fixture ``oauth2_exchange_code_for_tokens``)."""
+    names = [*(scope.name for scope in code.request.scopes), *more]
     grant = Grant(
         person=code.person,
         client_id=code.request.client.id,

@@ -63,7 +63,8 @@ _OAUTH = (
         grade="recorded",
         source="SDK fixtures `auth.oauth2_exchange_code_for_tokens`, `auth.oauth2_client_credentials_tokens` and "
         "`auth.oauth2_get_dependent_tokens`; the SDK's live tests of 2017 and 2018",
-        note="Refusals are recorded for unknown codes, bad clients and dependent tokens; the others follow RFC 6749.",
+        note="Refusals are recorded for unknown codes, bad clients and dependent tokens; the others follow RFC 6749. "
+        "`include_consented_scopes` is private to Globus, and as globus-sdk for JavaScript uses it.",
         switches=(
             "verify_pkce_of_confidential_clients",
             "accept_client_secret_post",
@@ -75,6 +76,7 @@ _OAUTH = (
             "refreshed_tokens_keep_authentications",
         ),
         caller="client",
+        query="include_consented_scopes:flag",
         form="grant_type code redirect_uri code_verifier client_id:id refresh_token scope token access_type",
     ),
     Endpoint(
@@ -94,8 +96,8 @@ _OAUTH = (
         does="what a token says, its session and the policies it meets",
         grade="recorded",
         source="SDK fixture `auth.oauth2_token_introspect`",
-        note="identity_set, session_info and policy_evaluations are as clients read them (globus-cli, oauth-ssh, "
-        "globus-action-provider-tools).",
+        note="identity_set, session_info, policy_evaluations and dependent_tokens_cache_id are as clients read them "
+        "(globus-cli, oauth-ssh, globus-action-provider-tools).",
         switches=("refreshed_tokens_keep_authentications", "accept_client_secret_post"),
         caller="client",
         form="token include authentication_policies",
