@@ -15,7 +15,7 @@ from trivet.sandbox.world.groups import MAX_GROUPS, Group
 from trivet.sandbox.world.orders import DeleteOrder
 from trivet.sandbox.world.policies import MAX_POLICIES, Policies, Policy
 from trivet.sandbox.world.projects import MAX_PROJECTS, Project, Projects
-from trivet.sandbox.world.request_log import MAX_BODY, redacted
+from trivet.sandbox.world.redaction import MAX_BODY, MAX_TEXT, redacted
 from trivet.sandbox.world.room import FullError
 from trivet.sandbox.world.scope_register import MAX_REGISTERED, RegisteredScope, ScopeRegister
 from trivet.sandbox.world.task_book import MAX_TASKS
@@ -168,3 +168,10 @@ def test_what_the_log_remembers_of_a_request():
     assert len(shown) == 2
     assert sum(len(name) + len(value) for name, value in shown) <= MAX_BODY
     assert len(redacted([("", "")] * 1_000_000)) <= MAX_BODY / 2
+
+
+def test_what_the_log_remembers_of_a_refusal(globus):
+    """Method, path and reason are cut off too, which may be as long as what was sent."""
+    requests.request("X" * 10_000, f"{globus.url}/{'x' * 10_000}")
+    record = globus.requests[-1]
+    assert max(map(len, (record.method, record.path, record.reason))) <= MAX_TEXT + 1

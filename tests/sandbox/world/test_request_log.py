@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 
-from trivet.sandbox.world.request_log import MAX_BODY, redacted, redacted_json
+import requests
+
+from trivet.sandbox.world.redaction import MAX_BODY, redacted, redacted_json
 
 
 def test_who_did_what(globus, visitor, endpoint):
@@ -58,7 +60,21 @@ def test_json_is_redacted_at_any_depth():
 
 def test_hostile_requests_are_logged_too(globus):
     """Odd bytes in path and query make a record, not an error."""
-    import requests
-
     requests.get(f"{globus.url}/%ff%00?%ff=%00&=&a")
     assert globus.requests[-1].status == 404
+
+
+def test_a_secret_in_the_wrong_place_is_not_whole_either(globus, visitor, endpoint):
+    """A token in a path, a code in the address sent as redirect_uri, JSON that claims to be a form: cut short."""
+    code, form = visitor.sign_in()["code"], {"Content-Type": "application/x-www-form-urlencoded"}
+    came_back_to = f"http://localhost:5000/login/callback?code={code}&state=x"
+    visitor.visit(redirect_uri=came_back_to)
+    assert f"code={code[:6]}…&state=x" in globus.requests[-1].reason
+    document = f'{{"code": "{code}", "client_secret": "{globus.clients["portal"].secret}"}}'
+    requests.post(f"{globus.url}/v2/oauth2/token", data=document, headers=form)
+    token = endpoint.redeem(code).json()["access_token"]
+    requests.get(f"{globus.url}/v2/groups/{token}")
+    requests.get(f"{globus.url}/v2/api/identities", params={"ids": token, token: "x"})
+    requests.post(f"{globus.url}/v2/groups", json={"name": token, token: came_back_to})
+    text = repr(globus.requests)
+    assert [secret for secret in (code, token, globus.clients["portal"].secret) if secret in text] == []

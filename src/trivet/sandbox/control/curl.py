@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from trivet.sandbox.world.request_log import is_secret
+from trivet.sandbox.world.redaction import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

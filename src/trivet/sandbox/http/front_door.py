@@ -18,7 +18,8 @@ from trivet.sandbox.http.fault_answer import error_body, phrase
 from trivet.sandbox.http.own_names import OwnNames
 from trivet.sandbox.http.record import RECORD
 from trivet.sandbox.script.faults import ENDED, Asked
-from trivet.sandbox.world.request_log import RequestRecord, redacted
+from trivet.sandbox.world.redaction import redacted, redacted_text
+from trivet.sandbox.world.request_log import RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.script.faults import Effect, Fault
     from trivet.sandbox.world import World
+
+
+LONGEST_METHOD = 20
 
 
 class FrontDoor:
@@ -54,7 +58,7 @@ class FrontDoor:
 
     def _record(self, environ: WSGIEnvironment) -> RequestRecord:
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        record = RequestRecord(self._world.now(), environ["REQUEST_METHOD"], path)
+        record = RequestRecord(self._world.now(), environ["REQUEST_METHOD"][:LONGEST_METHOD], redacted_text(path))
         record.query = redacted(_query_pairs(environ.get("QUERY_STRING", "")))
         record.authorization = _scheme(environ.get("HTTP_AUTHORIZATION"))
         record.with_cookie = "HTTP_COOKIE" in environ

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from trivet.sandbox.world.request_log import MAX_BODY, redacted, redacted_json
+from trivet.sandbox.world.redaction import MAX_BODY, redacted, redacted_json, redacted_text
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,7 +28,7 @@ def note(*, client: str | None = None, person: str | None = None, reason: str | 
         return
     record.client = client or record.client
     record.person = person or record.person
-    record.reason = reason or record.reason
+    record.reason = redacted_text(reason) if reason else record.reason
 
 
 def refused(error: str, words: str) -> None:
@@ -36,7 +36,7 @@ def refused(error: str, words: str) -> None:
     record: RequestRecord | None = request.environ.get(RECORD)
     if record is not None:
         record.error = error
-        record.reason = record.reason or words
+        record.reason = record.reason or redacted_text(words)
 
 
 def add_body_logging(app: Flask) -> None:

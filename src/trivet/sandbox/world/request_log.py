@@ -1,30 +1,17 @@
-"""What was asked of the sandbox and what it answered, with every secret cut short."""
+"""What was asked of the sandbox and what it answered; what is kept of it has been through ``redaction.py``."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from trivet.sandbox.world.remains import Held
 
 MAX_RECORDS = 5_000
-MAX_BODY = 4_000
-"""Bytes of a JSON body that are worth remembering; a longer one is left out. Queries and forms are cut off there."""
-
-SHOWN_CHARACTERS = 6
-"""Letters shown of a code or token: enough to tell two apart, useless otherwise."""
-
-PREFIXED = frozenset({"code", "token", "access_token", "refresh_token", "id_token", "id_token_hint", "subject_token"})
-HIDDEN = frozenset(
-    {"client_secret", "code_verifier", "attempt", "form_key", "key", "password", "assertion", "client_assertion"}
-)
 
 
 @dataclass(slots=True)
@@ -97,48 +84,3 @@ class RequestLog:
         with self._lock:
             held, self._records = self._records, deque(maxlen=MAX_RECORDS)
             return [held]
-
-
-def redacted(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return *pairs* so that no secret is whole, and without what goes beyond ``MAX_BODY`` characters."""
-    shown: list[tuple[str, str]] = []
-    room = MAX_BODY
-    for name, value in pairs:
-        if room <= 0:
-            break
-        pair = name[:room], _redacted_value(name.lower(), value)[:room]
-        room -= len(pair[0]) + len(pair[1]) + 2
-        shown.append(pair)
-    return shown
-
-
-def redacted_json(document: bytes) -> str | None:
-    """Return a JSON *document* in which no secret is whole; None for what is none, or longer than ``MAX_BODY``."""
-    try:
-        return json.dumps(_without_secrets(json.loads(document))) if len(document) <= MAX_BODY else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def is_secret(name: str) -> bool:
-    """Say whether the parameter *name* holds something that is never shown whole."""
-    return name.lower() in PREFIXED | HIDDEN
-
-
-def _redacted_value(name: str, value: str) -> str:
-    if name in HIDDEN:
-        return "…"
-    if name in PREFIXED:
-        return f"{value[:SHOWN_CHARACTERS]}…"
-    return value
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: _redacted_value(name.lower(), each if isinstance(each, str) else "")
-            if is_secret(name)
-            else _without_secrets(each)
-            for name, each in value.items()
-        }
-    return [_without_secrets(each) for each in value] if isinstance(value, list) else value
