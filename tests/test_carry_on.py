@@ -113,6 +113,40 @@ def test_long_values_are_cut_on_the_page_only(form: Form, browser: Navigator) ->
     assert form.received == [fields]
 
 
+def test_an_outage_keeps_what_was_sent(form: Form, browser: Navigator, sandbox: Sandbox) -> None:
+    """When Globus does not answer, the page that says so sends the form again at a click, each field as it was."""
+    fault = sandbox.fail(service="transfer", times=None)
+    page = form.submit(browser, FIELDS)
+    assert page.status == 503
+    assert "may not have arrived" in page.text
+    assert form.received == []
+    sandbox.clear_fault(fault.id)
+    assert browser.press(browser.agree(browser.press(page))).text == "sent"  # what it takes is asked for on the way
+    assert form.received == [FIELDS]
+
+
+@pytest.mark.parametrize(
+    ("referrer", "options"),
+    [
+        ("https://evil.example/", {"data": {"label": "forged"}}),
+        (None, {"data": {"label": "of nobody"}}),
+        ("own", {"data": b"{}", "headers": {"Content-Type": "application/json"}}),
+        ("own", {"data": {"text": "x" * 70_000}}),
+        ("own", {"files": {"upload": ("a.csv", io.BytesIO(b"1,2"))}}),
+    ],
+)
+def test_an_outage_repeats_only_what_this_site_has_sent(
+    form: Form, browser: Navigator, sandbox: Sandbox, referrer: str | None, options: dict[str, object]
+) -> None:
+    """No page offers to send again what another site has sent, nor what does not fit into it."""
+    sandbox.fail(service="transfer", times=None)
+    referrer = f"{form.site.url}/public" if referrer == "own" else referrer
+    page = browser.open(form.address, method="POST", referrer=referrer, **options)
+    assert page.status == 503
+    assert "arrived" not in page.text
+    assert not any(each.action == form.address for each in page.forms)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -70,8 +70,28 @@ class CarryOn:
 
     def why_not(self, request: Request, sub: str | None) -> str:
         """Return a sentence on why what was sent cannot be kept; empty when it can and a place is taken for it."""
+        if sub is None:
+            return "What you sent was not saved."
+        if unfit := self._why_unfit(request):
+            return unfit
+        if not any(self._kept.claim(f"carrying {sub} {place}", seconds=self._seconds) for place in range(MAX_KEPT)):
+            return "So many forms of yours were kept that this one is not: copy it before you go on, to send it again."
+        return ""
+
+    def again(self, request: Request) -> Action | None:
+        """Return a button that sends once more what was sent; None when a page cannot hold it."""
+        if request.posted is None or self._why_unfit(request):
+            return None
+        return Action(
+            label="Send it again",
+            url=location(request.target, self._config.base_url),
+            post=True,
+            fields=request.posted.fields,
+        )
+
+    def _why_unfit(self, request: Request) -> str:
         posted = request.posted
-        if sub is None or not request.comes_from(self._config.base_url) or request.method != "POST" or posted is None:
+        if not request.comes_from(self._config.base_url) or request.method != "POST" or posted is None:
             return "What you sent was not saved."
         if posted.has_files:
             return "The files that you sent cannot be kept: you will have to choose and send them again."
@@ -80,8 +100,6 @@ class CarryOn:
             return "What you sent is too long to be kept: copy it before you go on, to send it again."
         if not is_safe_next(request.target, self._config.base_url):
             return "What you sent was not saved."
-        if not any(self._kept.claim(f"carrying {sub} {place}", seconds=self._seconds) for place in range(MAX_KEPT)):
-            return "So many forms of yours were kept that this one is not: copy it before you go on, to send it again."
         return ""
 
     def keep(self, request: Request, sub: str) -> str:

@@ -24,6 +24,7 @@ from trivet.errors import (
     AccessRefused,
     AttemptUnknown,
     GlobusRefused,
+    GlobusUnavailable,
     LoginNeeded,
     ScopesWithheld,
     SignInInVain,
@@ -214,7 +215,10 @@ class Routes:
         actions = self._ways_on(request, return_to, signed_in=session is not None)
         if isinstance(error, AccessRefused):
             actions = (*actions, self._departures.linked_accounts)
-        return explained(request, error, self._config, actions=actions, cookies=cookies, session=session)
+        note = ""
+        if isinstance(error, GlobusUnavailable | StoreUnavailable) and (resend := self._carry_on.again(request)):
+            actions, note = (resend, *actions), "What you sent may not have arrived. It is still on this page."
+        return explained(request, error, self._config, actions=actions, cookies=cookies, session=session, note=note)
 
     def _ways_on(self, request: Request, return_to: str, *, signed_in: bool) -> tuple[Action, ...]:
         home = Action(label="Go to the start page", url=self._config.home_url)

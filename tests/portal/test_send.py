@@ -168,6 +168,37 @@ def test_what_has_vanished_is_told_by_the_transfer(
     assert "Failed" in ada.open(seen.url).text
 
 
+def test_nothing_is_sent_twice(ada: Navigator, demo: Demo, ids: dict[str, str], send_url: Callable[..., str]) -> None:
+    """A second click on the same form leads to the transfer that the first one has begun, and says so."""
+    page = ada.open(send_url())
+    first, second = (fill_in(ada, page, item=["README.txt"], destination=ids["survey"], folder="/in/") for _ in "12")
+    assert second.url == f"{first.url}?again=1"
+    assert ("sent this before" in first.text, "sent this before" in second.text) == (False, True)
+    assert fill_in(ada, ada.open(send_url()), item=["README.txt"], destination=ids["survey"]).url not in second.url
+
+
+def test_an_outage_loses_nothing(ada: Navigator, demo: Demo, ids: dict[str, str], send_url: Callable[..., str]) -> None:
+    """When Globus does not answer, what was filled in is still there, and goes out at one click once it does."""
+    fault = demo.sandbox.fail("/v0.10/transfer", times=None)
+    page = ada.open(send_url())
+    fields = {"item": ["README.txt", "figures/"], "destination": ids["survey"], "folder": "/in/", "label": "Spring"}
+    seen = fill_in(ada, page, **fields)
+    assert (seen.status, "It is still on this page." in seen.text) == (503, True)
+    assert ada.press(seen).status == 503
+    demo.sandbox.clear_fault(fault.id)
+    assert "Spring" in ada.press(seen).text
+
+
+def test_a_submission_id_that_is_none_does_not_matter(
+    ada: Navigator, ids: dict[str, str], send_url: Callable[..., str], demo: Demo
+) -> None:
+    """Whatever a browser makes of the hidden field, what was filled in is sent, or complained about, as ever."""
+    page = ada.open(send_url())
+    fields = {"item": ["README.txt"], "destination": ids["survey"], "submission_id": "'; --"}
+    assert complaints(fill_in(ada, page, **fields, folder=" "))
+    assert fill_in(ada, page, **fields, folder="/in/").url.startswith(f"{demo.url}/transfers/")
+
+
 def test_forged_forms_send_nothing(
     ada: Navigator, demo: Demo, ids: dict[str, str], send_url: Callable[..., str]
 ) -> None:

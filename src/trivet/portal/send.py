@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from globus_sdk import MISSING, TransferAPIError, TransferClient, TransferData
-from wtforms import Field, SelectMultipleField, StringField, ValidationError, validators
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, ValidationError, validators
 
 from trivet.portal import files, paths
 from trivet.portal.collections import Collection
@@ -44,6 +44,13 @@ def _as_folder(text: str | None) -> str:
     return paths.tidy(text.strip()) if text and text.strip() else ""
 
 
+def _as_uuid(text: str | None) -> str:
+    try:
+        return str(UUID(text or ""))
+    except ValueError:
+        return ""
+
+
 class SendForm(FlaskForm):  # type: ignore[misc]
     """What is sent, and where to. Where it comes from is in the address of the page."""
 
@@ -66,6 +73,9 @@ class SendForm(FlaskForm):  # type: ignore[misc]
             validators.Length(max=paths.MAX_CHARACTERS, message="That path is too long to be a folder."),
         ],
     )
+    # Globus takes nothing twice under one submission id, so neither a second click nor sending again after an outage
+    # makes a second transfer.
+    submission_id = HiddenField(filters=[_as_uuid])
     label = StringField(
         "Label",
         filters=[_in_one_line],
@@ -96,14 +106,20 @@ def send(collection_id: UUID) -> ResponseReturnValue:
     if form.is_submitted() and form.makes_sense(collection_id, path):
         try:
             task = transfer.submit_transfer(_order(form, collection_id, path))
-            return redirect(url_for("tasks.show", task_id=task["task_id"]), 303)
+            again = "1" if task["code"] == "Duplicate" else None
+            return redirect(url_for("tasks.show", task_id=task["task_id"], again=again), 303)
         except TransferAPIError as error:
             refused = _refusal(error)
     return _page(transfer, collection_id, form, refused)
 
 
 def _order(form: SendForm, source: UUID, path: str) -> TransferData:
-    order = TransferData(source, form.destination.data, label=form.label.data or MISSING)
+    order = TransferData(
+        source,
+        form.destination.data,
+        label=form.label.data or MISSING,
+        submission_id=form.submission_id.data or MISSING,
+    )
     for item in form.item.data:
         order.add_item(f"{path}{item}", f"{form.folder.data}{item}", recursive=item.endswith("/"))
     return order
@@ -119,6 +135,8 @@ def _refusal(error: TransferAPIError) -> Trouble:
 
 def _page(transfer: TransferClient, source: UUID, form: SendForm, refused: Trouble | None) -> ResponseReturnValue:
     folder = files.opened(transfer, source)
+    if refused or not form.submission_id.data:
+        form.submission_id.data = transfer.get_submission_id()["value"]
     page = render_template(
         "portal/send.html",
         **files.shown(folder.collection, folder.path),
