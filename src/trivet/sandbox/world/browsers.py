@@ -119,6 +119,13 @@ class Browsers:
     def forget(self, cookie: str | None) -> None:
         self._by_id.pop(cookie or "", None)
 
+    def forget_client(self, client_id: str) -> None:
+        """Forget the sign-ins under way for one application, and its sessions."""
+        for browser in self:
+            for attempt in [each for each in browser.attempts.values() if each.request.client.id == client_id]:
+                del browser.attempts[attempt.id]
+            browser.sessions.pop(client_id, None)
+
     def let_go(self) -> list[Held]:
         """Forget everything; return what held it."""
         held, self._by_id = self._by_id, OrderedDict()

@@ -250,7 +250,8 @@ class World:
         self.tokens.revoke_below(consent.sub, consent.client_id, consent.path)
 
     def forget_client(self, client: Client) -> None:
-        """Remove *client* with all it has: its scopes, what people agreed to there, tokens by it and for it."""
+        """Remove *client* with all it has: scopes, sign-ins, what people agreed to there, tokens by it and for it."""
+        self.browsers.forget_client(client.id)
         self.consents.forget_client(client.id)
         self.codes.forget_client(client.id)
         self.tokens.revoke_client(client.id)

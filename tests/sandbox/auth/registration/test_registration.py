@@ -299,6 +299,14 @@ def test_deleting_a_client_ends_all_it_had(globus, ada, service, visitor):
     assert "Unknown scope" in visitor.visit(scope=scope).text
 
 
+def test_nobody_ends_a_sign_in_at_a_deleted_client(globus, ada, service, visitor):
+    """A consent page that was open meanwhile is stale: there is no code, and nothing was agreed to."""
+    page = visitor.identify(visitor.visit(client_id=service.client_id, redirect_uri=CALLBACK, scope="openid"))
+    ada.delete_client(str(service.client_id))
+    assert visitor.press(page, "decision", "allow").status_code == 403
+    assert globus.world.consents.of(globus.people["ada"].sub, str(service.client_id)) == []
+
+
 def test_a_project_with_clients_stays(ada, project, service):
     """It can be deleted once its clients are gone."""
     _refused(lambda: ada.delete_project(project), 409, "RESOURCE_CONFLICT")
