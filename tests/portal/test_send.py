@@ -173,7 +173,7 @@ def test_nothing_is_sent_twice(ada: Navigator, demo: Demo, ids: dict[str, str], 
     page = ada.open(send_url())
     first, second = (fill_in(ada, page, item=["README.txt"], destination=ids["survey"], folder="/in/") for _ in "12")
     assert second.url == f"{first.url}?again=1"
-    assert ("sent this before" in first.text, "sent this before" in second.text) == (False, True)
+    assert ("not taken it twice" in first.text, "not taken it twice" in second.text) == (False, True)
     assert fill_in(ada, ada.open(send_url()), item=["README.txt"], destination=ids["survey"]).url not in second.url
 
 
@@ -187,6 +187,19 @@ def test_an_outage_loses_nothing(ada: Navigator, demo: Demo, ids: dict[str, str]
     assert ada.press(seen).status == 503
     demo.sandbox.clear_fault(fault.id)
     assert "Spring" in ada.press(seen).text
+
+
+def test_a_lost_answer_sends_nothing_twice(
+    ada: Navigator, demo: Demo, ids: dict[str, str], send_url: Callable[..., str]
+) -> None:
+    """When Globus has taken what was sent and nobody learned of it, sending it again leads to that one transfer."""
+    demo.sandbox.fail("/v0.10/transfer", lose_answer=True, times=None)
+    fields = {"item": ["README.txt"], "destination": ids["survey"], "folder": "/in/", "label": "Once"}
+    seen = fill_in(ada, ada.open(send_url()), **fields)
+    assert seen.status == 503
+    demo.sandbox.clear_faults()
+    assert "not taken it twice" in ada.press(seen).text
+    assert ada.open(f"{demo.url}/transfers/").text.count("Once") == 1
 
 
 def test_a_submission_id_that_is_none_does_not_matter(

@@ -95,6 +95,7 @@ class Bendable(ABC):
         headers: Mapping[str, str] | None = None,
         retry_after: int | None = None,
         drop: bool = False,
+        lose_answer: bool = False,
         latency: float = 0.0,
         name: str | None = None,
     ) -> Fault:
@@ -108,8 +109,9 @@ class Bendable(ABC):
         What becomes of them: after *latency* seconds the answer is *status* with *headers* and *body* (bytes, text, or
         something to send as JSON; None: in the shape of the service's own errors). *retry_after*, in seconds, is the
         header of that name. With ``status=None`` the right answer comes, only late; with *drop* the connection closes
-        without any. Who waits gets the right answer at once when the fault is ended, and keeps nobody else waiting;
-        beyond ``MAX_WAITING`` requests the answer is not late.
+        without any, and with *lose_answer* it does so when the request has been carried out. Who waits gets the right
+        answer at once when the fault is ended, and keeps nobody else waiting; beyond ``MAX_WAITING`` requests the
+        answer is not late.
 
         Raises:
             KeyError: there is no such person or client.
@@ -133,6 +135,7 @@ class Bendable(ABC):
             headers=headers or {},
             retry_after=retry_after,
             drop=drop,
+            lose_answer=lose_answer,
             latency=latency,
         )
         return self.world.add_fault(which, what, name=name)

@@ -160,6 +160,7 @@ def unfreeze(remote: Remote) -> None:
 @click.option("--retry-after", type=int, help="Seconds.")
 @click.option("--latency", type=float, help="Seconds.")
 @click.option("--drop", is_flag=True, default=None, help="Close the connection without an answer.")
+@click.option("--lose-answer", is_flag=True, default=None, help="Do as asked, and close the connection then.")
 def fail(remote: Remote, **fault: Any) -> None:
     """Let requests to PATH fail.
 

@@ -180,6 +180,7 @@ NAMES = (
     "body",
     "latency",
     "drop",
+    "lose_answer",
     "probability",
     "service",
     "person",

@@ -58,6 +58,22 @@ def test_drop(globus):
     assert _get(globus).status_code == 200
 
 
+def test_lost_answer(globus, visitor, endpoint):
+    """What was asked for is done, and the connection closes without an answer; the log says what it would have been."""
+    code = visitor.sign_in()["code"]
+    globus.fail("/v2/oauth2/token", lose_answer=True)
+    with pytest.raises(requests.ConnectionError):
+        endpoint.redeem(code)
+    assert (globus.requests[-1].status, globus.requests[-1].fault) == (200, True)
+    assert endpoint.redeem(code).json() == {"error": "invalid_grant"}  # it has been spent
+
+
+def test_an_answer_is_dropped_or_lost():
+    """A fault says whether what is asked for is done: not both ways."""
+    with pytest.raises(ValueError, match="one of them"):
+        Effect(drop=True, lose_answer=True)
+
+
 def test_latency(globus):
     """The right answer, too late for an impatient client; later ones are prompt."""
     globus.fail(DISCOVERY, status=None, latency=0.4)

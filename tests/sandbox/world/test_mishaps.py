@@ -39,6 +39,15 @@ def test_dropped(globus, visitor):
         visitor.visit()
 
 
+def test_answer_lost(globus, endpoint, sign_in):
+    """Connections close without an answer, and what was asked for is done all the same."""
+    token = sign_in()["access_token"]
+    globus.mishap("answer-lost", path="/v2/oauth2/token/revoke")
+    with pytest.raises(requests.ConnectionError):
+        endpoint.post("/revoke", token=token)
+    assert endpoint.introspect(token) == {"active": False}
+
+
 def test_endpoint_paused(globus, ask_transfer):
     """The files of a paused collection are refused, until it is ended like any fault."""
     globus.mishap("endpoint-paused", collection="laptop")

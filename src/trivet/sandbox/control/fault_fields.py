@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "headers": (dict,),
     "retry_after": (int,),
     "drop": (bool,),
+    "lose_answer": (bool,),
     "latency": (int, float),
 }
 """Field -> what may be in it. Null stands where it means something: no end, and the right answer."""

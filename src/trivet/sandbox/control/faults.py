@@ -25,6 +25,7 @@ ANSWERS = {
     "401": ("401, as if the token were dead", Effect(status=401)),
     "403": ("403, not allowed", Effect(status=403)),
     "drop": ("no answer: the connection is dropped", Effect(drop=True)),
+    "lost": ("no answer, though all is done: it is lost on the way", Effect(lose_answer=True)),
     "late": ("the right answer, 5 seconds late", Effect(status=None, latency=5)),
 }
 """What the form offers -> its words, and what becomes of a request."""

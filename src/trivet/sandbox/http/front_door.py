@@ -5,10 +5,12 @@ A browser's preflight is answered here too. It is no request of the application'
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from waitress.channel import ClientDisconnected
+from werkzeug.wsgi import ClosingIterator
 
 from trivet.sandbox.http.aside import stepped_aside
 from trivet.sandbox.http.caller import who_asks
@@ -53,7 +55,7 @@ class FrontDoor:
             return self._answer_preflight(environ, record, start_response)
         fault = None if is_control(record.path) else self._world.faults.take(self._asked(environ, record))
         if fault is not None and self._strikes(fault, environ, record):
-            return self._fail(fault.effect, record, start_response)
+            return self._fail(fault.effect, environ, record, start_response)
         return self._app(environ, _noting_status(start_response, record))
 
     def _record(self, environ: WSGIEnvironment) -> RequestRecord:
@@ -87,7 +89,7 @@ class FrontDoor:
             shortened = self._world.faults.keep_waiting(fault, stepped_aside(environ))
         if shortened is not None:
             record.reason = f"{record.reason}. {shortened}"
-        return shortened != ENDED and (effect.drop or effect.status is not None)
+        return shortened != ENDED and effect.fails
 
     def _answer_preflight(
         self, environ: WSGIEnvironment, record: RequestRecord, start_response: StartResponse
@@ -98,14 +100,27 @@ class FrontDoor:
         start_response("204 No Content", headers)
         return []
 
-    def _fail(self, effect: Effect, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
-        if effect.drop or effect.status is None:
+    def _fail(
+        self, effect: Effect, environ: WSGIEnvironment, record: RequestRecord, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if effect.lose_answer:
+            self._carry_out(environ, record)
+        if effect.drop or effect.lose_answer or effect.status is None:
             # The one exception waitress answers by closing the connection and writing nothing.
             raise ClientDisconnected
         status = record.status = effect.status
         headers = [*effect.answer_headers.items(), *across_origins(record.path)]
         body = error_body(status, record.path) if effect.body is None else effect.body
         return _answer(record, phrase(status), headers, body, start_response)
+
+    def _carry_out(self, environ: WSGIEnvironment, record: RequestRecord) -> None:
+        with closing(ClosingIterator(self._app(environ, _noting_status(_to_nobody, record)))) as answer:
+            for _part in answer:
+                pass
+
+
+def _to_nobody(_status: str, _headers: list[tuple[str, str]], _exc_info: Any = None, /) -> Callable[[bytes], object]:
+    return lambda _part: None
 
 
 def _answer(

@@ -105,7 +105,7 @@ class Effect:
     """What becomes of a request: after ``latency`` seconds an answer with ``status``, or with None the right one.
 
     Without ``body`` the answer is in the shape of the service's own errors. With ``drop`` there is none: the
-    connection closes.
+    connection closes. With ``lose_answer`` it closes when the request has been carried out, and nobody learns of it.
 
     Raises:
         ValueError: no answer can be like that.
@@ -116,11 +116,14 @@ class Effect:
     headers: Mapping[str, str] = field(default_factory=dict)
     retry_after: int | None = None
     drop: bool = False
+    lose_answer: bool = False
     latency: float = 0.0
 
     def __post_init__(self) -> None:
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError("status is from 200 to 599, or None for the right answer.")
+        if self.drop and self.lose_answer:
+            raise ValueError("drop is without the request carried out, lose_answer with it: one of them.")
         if not 0 <= self.latency <= MAX_LATENCY_SECONDS:
             raise ValueError(f"latency is a number of seconds from 0 to {MAX_LATENCY_SECONDS:g}.")
         if self.retry_after is not None and self.retry_after < 0:
@@ -135,8 +138,20 @@ class Effect:
 
     def __str__(self) -> str:
         late = f"{self.latency:g} seconds late" if self.latency else ""
-        what = "no answer" if self.drop else f"answer {self.status}" if self.status else "the right answer"
-        return f"{what}, {late}" if late else what
+        return f"{self._what}, {late}" if late else self._what
+
+    @property
+    def fails(self) -> bool:
+        """Whether there is another answer than the right one, or none."""
+        return self.drop or self.lose_answer or self.status is not None
+
+    @property
+    def _what(self) -> str:
+        if self.drop:
+            return "no answer"
+        if self.lose_answer:
+            return "carried out, and its answer lost"
+        return f"answer {self.status}" if self.status else "the right answer"
 
 
 def _check_header(name: str, value: str) -> None:

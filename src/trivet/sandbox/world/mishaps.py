@@ -120,6 +120,11 @@ MISHAPS = {
     "dropped": Mishap(
         "Every connection closes without an answer.", _requests("dropped", Effect(drop=True)), takes=WHICH
     ),
+    "answer-lost": Mishap(
+        "Every request is carried out, and its connection closes instead of an answer.",
+        _requests("answer-lost", Effect(lose_answer=True)),
+        takes=WHICH,
+    ),
     "rate-limited": Mishap(
         "Every request is answered 429, to come back in half a minute.",
         _requests("rate-limited", Effect(status=429, retry_after=RETRY_SECONDS)),

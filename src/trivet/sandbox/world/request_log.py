@@ -16,7 +16,8 @@ MAX_RECORDS = 5_000
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request. ``status`` is None while it runs, and stays so if a fault dropped the connection.
+    """One request. ``status`` is None while it runs, and stays so if a fault dropped the connection. Of an
+    answer that a fault has lost it is the status that nobody saw.
 
     Args:
         at: epoch seconds, by the sandbox's clock.
