@@ -83,7 +83,7 @@ def _add_task(globus: Sandbox, number: int) -> None:
     task = Task(
         id=f"task {number}",
         submission_id=f"submission {number}",
-        owner=globus.people["ada"],
+        owner=globus.people["ada"].primary,
         order=order,
         label=None,
         deadline=1e12,

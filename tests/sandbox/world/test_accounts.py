@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import globus_sdk
 import pytest
 import requests
 
@@ -171,3 +172,35 @@ def test_names_in_the_seeds_manner(globus, make):
     """Keys are made from usernames, and no two are the same."""
     keys = [accounts.add_person(globus.world, make(each)).key for each in ("ada@lab.example", "Ünï.X@lab.example")]
     assert keys == ["ada-2", "n-x"]
+
+
+def test_tasks_and_bookmarks_stay_with_their_identity(globus, sign_in, endpoint, monkeypatch):
+    """What one submitted and marked as one identity goes with it, and sending the same submission again stays harmless.
+
+    Another identity of the same person has tasks and bookmarks of its own.
+    """
+    monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_TRANSFER", f"{globus.url}/")
+    laptop, ada = globus.collections["laptop"].id, globus.people["ada"]
+    first, second = ada.identities[:2]
+
+    def client():
+        token = sign_in(scope="urn:globus:auth:scope:transfer.api.globus.org:all")["access_token"]
+        return globus_sdk.TransferClient(authorizer=globus_sdk.AccessTokenAuthorizer(token))
+
+    def seen(client):
+        tasks, bookmarks = client.task_list(filter="type:DELETE"), client.bookmark_list()
+        return [each["owner_id"] for each in tasks], [each["name"] for each in bookmarks]
+
+    before = client()
+    deletion = globus_sdk.DeleteData(laptop, submission_id=before.get_submission_id()["value"], ignore_missing=True)
+    deletion.add_item("/nothing")
+    before.submit_delete(deletion)
+    before.create_bookmark({"name": "mine", "endpoint_id": laptop, "path": "/~/"})
+    globus.wait_for_tasks()
+    accounts.make_primary(globus.world, second)
+    assert before.submit_delete(deletion)["code"] == "Duplicate"
+    assert seen(before) == ([first.id], ["mine"])
+    accounts.unlink(globus.world, first)
+    after = client()
+    assert seen(after) == ([], [])
+    assert [each.owner for each in globus.world.tasks.all()] == [first]

@@ -78,7 +78,7 @@ def test_tasks(globus):
         Task(
             id=f"task-{n}",
             submission_id=f"submission-{n}",
-            owner=ada,
+            owner=ada.primary,
             order=order,
             label=None,
             deadline=world.now() + 1e6,

@@ -90,7 +90,7 @@ def test_deadline_of_a_task(depot):
     with depot.globus.hold_files() as hold:
         task = depot.submit(("/a.txt", "/a.txt"))
         hold.wait_until_reached()
-        assert depot.globus.advance(to="task-deadline").what.startswith("ada's transfer ")
+        assert depot.globus.advance(to="task-deadline").what.startswith("ada@u.example's transfer ")
         depot.globus.wait_for_tasks()
     assert depot.finished(task)["fatal_error"]["code"] == "EXPIRED"
 

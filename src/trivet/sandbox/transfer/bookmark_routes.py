@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.world import World
-    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.people import Identity, Person
 
 
 def add_bookmarks(routes: Blueprint, world: World) -> None:
     @routes.get("/bookmark_list")
     def bookmark_list() -> ResponseReturnValue:
         with world.lock:
-            documents = [_document(each) for each in world.bookmarks.of(signed_in(world).grant.person)]
+            documents = [_document(each) for each in world.bookmarks.of(signed_in(world).grant.person.primary)]
         return jsonify({"DATA_TYPE": "bookmark_list", "DATA": documents})
 
     @routes.post("/bookmark")
@@ -53,7 +53,7 @@ def add_bookmarks(routes: Blueprint, world: World) -> None:
 
 
 def _own(world: World, bookmark_id: str) -> Bookmark:
-    bookmark = world.bookmarks.find(signed_in(world).grant.person, bookmark_id)
+    bookmark = world.bookmarks.find(signed_in(world).grant.person.primary, bookmark_id)
     if bookmark is None:
         raise TransferError(404, "BookmarkNotFound", f"No bookmark found with id '{bookmark_id}'")
     return bookmark
@@ -77,20 +77,20 @@ def _new(world: World, person: Person, fields: Fields) -> Bookmark:
         TransferError: 400 for fields that mean nothing or too many bookmarks, 409 for a name that is taken.
     """
     fields.data_type("bookmark")
-    name, path = _free_name(world, person, fields), fields.path("path")
+    name, path = _free_name(world, person.primary, fields), fields.path("path")
     collection = visible_collection(world, person, fields.text("endpoint_id"))
     if not path.endswith("/"):
         raise bad_request("path is that of a directory, and ends in a slash")
-    if len(world.bookmarks.of(person)) >= MAX_BOOKMARKS:
+    if len(world.bookmarks.of(person.primary)) >= MAX_BOOKMARKS:
         raise bad_request(f"You have {MAX_BOOKMARKS} bookmarks already, which is as many as one can have")
-    return Bookmark(person, name, collection.id, path, fields.flag("pinned"))
+    return Bookmark(person.primary, name, collection.id, path, fields.flag("pinned"))
 
 
-def _free_name(world: World, person: Person, fields: Fields, own: Bookmark | None = None) -> str:
+def _free_name(world: World, owner: Identity, fields: Fields, own: Bookmark | None = None) -> str:
     name = fields.text("name")
     if "\n" in name or "\r" in name:
         raise bad_request("name has no line breaks")
-    if world.bookmarks.named(person, name) not in (None, own):
+    if world.bookmarks.named(owner, name) not in (None, own):
         raise TransferError(409, "Conflict", f"You have a bookmark named '{name}' already")
     return name
 

@@ -52,7 +52,7 @@ def _task(world: World, person: Person, order: TransferOrder | DeleteOrder, fiel
     task = Task(
         id=str(uuid.uuid4()),
         submission_id=submission_id,
-        owner=person,
+        owner=person.primary,
         order=order,
         label=label_in(fields),
         deadline=deadline_in(fields, now) or now + DEFAULT_DEADLINE_SECONDS,

@@ -1,4 +1,4 @@
-"""Bookmarks: a person's own names for directories of collections."""
+"""Bookmarks: one's own names for directories of collections. They stay with the identity that made them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.people import Identity
 
 MAX_BOOKMARKS = 100
 """A person can have no more (Globus docs: Endpoint Bookmarks)."""
@@ -17,7 +17,7 @@ MAX_BOOKMARKS = 100
 class Bookmark:
     """One name for one directory. The collection is named by id, and need not exist any more."""
 
-    owner: Person
+    owner: Identity
     name: str
     collection_id: str
     path: str
@@ -31,17 +31,17 @@ class Bookmarks:
     def __init__(self) -> None:
         self._bookmarks: dict[str, Bookmark] = {}
 
-    def of(self, person: Person) -> list[Bookmark]:
-        own = (each for each in self._bookmarks.values() if each.owner.sub == person.sub)
+    def of(self, owner: Identity) -> list[Bookmark]:
+        own = (each for each in self._bookmarks.values() if each.owner == owner)
         return sorted(own, key=lambda each: each.name)
 
-    def named(self, person: Person, name: str) -> Bookmark | None:
-        return next((each for each in self.of(person) if each.name == name), None)
+    def named(self, owner: Identity, name: str) -> Bookmark | None:
+        return next((each for each in self.of(owner) if each.name == name), None)
 
-    def find(self, person: Person, bookmark_id: str) -> Bookmark | None:
-        """Return *person*'s bookmark with that id; nobody sees those of others."""
+    def find(self, owner: Identity, bookmark_id: str) -> Bookmark | None:
+        """Return *owner*'s bookmark with that id; nobody sees those of others."""
         found = self._bookmarks.get(bookmark_id.lower())
-        return found if found is not None and found.owner.sub == person.sub else None
+        return found if found is not None and found.owner == owner else None
 
     def add(self, bookmark: Bookmark) -> None:
         self._bookmarks[bookmark.id] = bookmark

@@ -1,4 +1,7 @@
-"""The tasks there are, and the submission ids that make submitting one twice harmless."""
+"""The tasks there are, and the submission ids that make submitting one twice harmless.
+
+Both belong to the identity that led when they were made, and stay with it whatever is linked to it later.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ class TaskBook:
         return self._submitted.get((person.sub, submission_id))
 
     def add(self, task: Task) -> None:
-        key = task.owner.sub, task.submission_id
+        key = task.owner.id, task.submission_id
         self._unused.pop(key, None)
         self._submitted[key] = self._tasks[task.id] = task
         if len(self._tasks) > MAX_TASKS:
@@ -52,19 +55,19 @@ class TaskBook:
         oldest = next((each for each in self._tasks.values() if each.is_over), None)
         if oldest is not None:
             del self._tasks[oldest.id]
-            del self._submitted[oldest.owner.sub, oldest.submission_id]
+            del self._submitted[oldest.owner.id, oldest.submission_id]
 
     def find(self, person: Person, task_id: str) -> Task | None:
         """Return *person*'s task with that id; those of others are none of their business."""
         task = self._tasks.get(task_id.lower())
-        if task is None or task.owner.sub != person.sub:
+        if task is None or task.owner != person.primary:
             return None
         task.expire_if_due()
         return task
 
     def of(self, person: Person) -> list[Task]:
         """Return *person*'s tasks, in the order they were submitted."""
-        own = [task for task in self._tasks.values() if task.owner.sub == person.sub]
+        own = [task for task in self._tasks.values() if task.owner == person.primary]
         for task in own:
             task.expire_if_due()
         return own

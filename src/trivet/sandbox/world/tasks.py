@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.orders import DeleteOrder, TransferOrder
-    from trivet.sandbox.world.people import Person
+    from trivet.sandbox.world.people import Identity
 
 Status = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
 Rest = Literal["canceled", "expired"]
@@ -68,11 +68,14 @@ class Skipped:
 
 @dataclass(kw_only=True)
 class Task:
-    """One task. Times are epoch seconds of the sandbox's clock. ``woken`` is called when it is over."""
+    """One task. Times are epoch seconds of the sandbox's clock. ``woken`` is called when it is over.
+
+    Its ``owner`` is the identity that led when it was submitted, as at Globus (Globus docs: Task Management).
+    """
 
     id: str
     submission_id: str
-    owner: Person
+    owner: Identity
     order: TransferOrder | DeleteOrder
     label: str | None
     deadline: float

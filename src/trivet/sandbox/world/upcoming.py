@@ -74,7 +74,7 @@ def _codes(world: World) -> Iterator[Moment]:
 def _deadlines(world: World) -> Iterator[Moment]:
     for task in world.tasks.all():
         if not task.is_over:
-            yield Moment(task.deadline, "task-deadline", f"{task.owner.key}'s {task.type.lower()} {task.id}")
+            yield Moment(task.deadline, "task-deadline", f"{task.owner.username}'s {task.type.lower()} {task.id}")
 
 
 def _timeouts(world: World) -> Iterator[Moment]:
