@@ -94,6 +94,8 @@ def test_a_signal_at_any_moment():
         (["env", "--port", "9000"], "http://localhost:9000/", "sandbox-9000"),
         (["--port", "9000", "env"], "http://localhost:9000/", "sandbox-9000"),
         (["env", "--host", "::1"], "http://[::1]:8137/", "sandbox-8137"),
+        (["env", "--url", "https://globus.example/"], "https://globus.example/", "sandbox-default"),
+        (["--issuer", "http://globus:9000", "env"], "http://globus:9000/", "sandbox-9000"),
     ],
 )
 def test_env(arguments, address, profile):
@@ -210,3 +212,10 @@ def test_export_of_nothing():
     result = CliRunner().invoke(sandbox, ["export", "--port", port])
     assert result.exit_code == 1
     assert f"No sandbox answers at http://localhost:{port}" in result.output
+
+
+def test_env_sends_nobody_to_globus():
+    """An address of the real Globus is refused, and so is what is no origin."""
+    for wrong in ("https://auth.globus.org", "localhost:8137", "http://localhost:8137/v2"):
+        result = CliRunner().invoke(sandbox, ["env", "--url", wrong])
+        assert (result.exit_code, "export" in result.output) == (1, False)

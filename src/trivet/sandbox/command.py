@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trivet.sandbox.address import AddressRefusedError, origin, program_environment
+from trivet.sandbox.address import AddressRefusedError, check_issuer, origin, program_environment
 from trivet.sandbox.remote import DEFAULT_PORT, add_remote
 from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
@@ -81,12 +81,18 @@ def _why_it_does_not_start(error: OSError, port: int) -> str:
 @sandbox.command("env", short_help="Print the variables that send globus-sdk and globus-cli to it.")
 @click.option("--host", help="Where the sandbox runs, if not at the usual place.")
 @click.option("--port", type=click.IntRange(1, 65_535))
+@click.option("--url", help="The whole address instead: its issuer, where it has one of its own.")
 @click.pass_context
-def env(context: click.Context, host: str | None, port: int | None) -> None:
+def env(context: click.Context, host: str | None, port: int | None, url: str | None) -> None:
     """Print the variables that send globus-sdk and globus-cli to a running sandbox, for a shell's `eval`."""
     assert context.parent is not None
     asked = context.parent.params
-    _print_exports(origin(host or asked["host"], port or asked["port"] or DEFAULT_PORT))
+    issuer = (url or asked["issuer"] or "").rstrip("/")
+    try:
+        found = check_issuer(issuer) if issuer else origin(host or asked["host"], port or asked["port"] or DEFAULT_PORT)
+    except AddressRefusedError as error:
+        raise click.ClickException(str(error)) from None
+    _print_exports(found)
 
 
 add_remote(sandbox)

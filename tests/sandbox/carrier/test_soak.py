@@ -54,6 +54,10 @@ def _sum_of(data):
     return hashlib.md5(data).hexdigest(), len(data)
 
 
+def _progress(task):
+    return task["bytes_transferred"], task["files_transferred"], task["subtasks_succeeded"]
+
+
 def _found(root):
     """Return checksum and size of every file that can be seen, by path."""
     seen = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".trivet-partial-"))
@@ -62,16 +66,24 @@ def _found(root):
 
 @pytest.mark.parametrize(("files", "total_bytes"), [SMALL, LARGE])
 def test_every_byte_arrives(depot, files, total_bytes):
-    """All files arrive with the right bytes; the recorded checksums are theirs; progress moves, and only ever grows."""
+    """All files arrive with the right bytes; the recorded checksums are theirs; progress moves, and only ever grows.
+
+    The first file of a directory in the middle waits until it has been seen to, so that this is seen of few files too.
+    """
     written = _fill(depot.root(), files, total_bytes)
     total = sum(size for _, size in written.values())
     assert total > 0.95 * total_bytes
-    task_id = depot.submit(("/run", "/run"), verify_checksum=True)
     client, seen = depot.client(), []
+    with depot.globus.hold_files("/run/50/*") as hold:
+        task_id = depot.submit(("/run", "/run"), verify_checksum=True)
+        hold.wait_until_reached()
+        seen.append(_progress(client.get_task(task_id)))
+        assert 0 < seen[0][1] < files
     while (task := client.get_task(task_id))["status"] == "ACTIVE":
-        seen.append((task["bytes_transferred"], task["files_transferred"], task["subtasks_succeeded"]))
+        seen.append(_progress(task))
+    seen.append(_progress(task))
     assert seen == sorted(seen)
-    assert len(set(seen)) > files // 1_000 - 1
+    assert len(set(seen)) > 1 + files // 1_000
     assert (task["status"], task["files_transferred"], task["faults"]) == ("SUCCEEDED", files, 0)
     assert task["bytes_transferred"] == task["bytes_checksummed"] == total
     pages = client.paginated.task_successful_transfers(task_id)

@@ -150,6 +150,7 @@ def test_rename(client, laptop, playground):
     ("old", "new", "refusal"),
     [
         ("/playground/none", "/playground/x", (404, "ClientError.NotFound")),
+        ("/playground/none", "/playground/b", (404, "ClientError.NotFound")),
         ("/playground/a", "/playground/no/x", (404, "ClientError.NotFound")),
         ("/playground/a", "/playground/b", (502, "ExternalError.RenameFailed.Exists")),
         ("/playground/dir", "/playground/dir/inside", (400, "ClientError.BadRequest")),

@@ -60,6 +60,8 @@ def rename(collection: Collection, old_path: str, new_path: str, *, may_replace:
     with refusals(operation="Rename"):
         old, new = (parts_of(path, collection.default_directory) for path in (old_path, new_path))
         with opened_parent(collection, old) as (old_fd, _), opened_parent(collection, new) as (new_fd, _):
+            if not _is_there(old[-1], old_fd):
+                raise PathMissingError
             if not may_replace and _is_there(new[-1], new_fd):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             os.rename(old[-1], new[-1], src_dir_fd=old_fd, dst_dir_fd=new_fd)
