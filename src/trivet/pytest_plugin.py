@@ -65,11 +65,11 @@ def globus_sandbox_server(globus_sandbox_seed: str | Path | dict[str, Any] | Non
 @pytest.fixture
 def globus_sandbox_environ(globus_sandbox_server: Sandbox) -> dict[str, str]:
     """The environment variables of a test; override it to add those that your application reads."""
-    from trivet.sandbox.address import program_environment
+    from trivet.sandbox.address import environment
 
     application = next(iter(globus_sandbox_server.clients.values()))
     return {
-        **program_environment(globus_sandbox_server.url),
+        **environment(globus_sandbox_server.url),
         "FLASK_SECRET_KEY": os.environ.get("FLASK_SECRET_KEY", f"only for tests, {secrets.token_hex(16)}"),
         "FLASK_GLOBUS_CLIENT_ID": application.id,
         "FLASK_GLOBUS_CLIENT_SECRET": application.secret or "",

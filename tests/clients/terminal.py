@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from navigator import Navigator, Seen
-from trivet.sandbox.address import program_environment
+from trivet.sandbox.address import environment
 
 if TYPE_CHECKING:
     from trivet.sandbox import Sandbox
@@ -29,7 +29,7 @@ class Terminal:
         self.program = program
         self.browser = Navigator(globus)
         self.environ = {
-            **program_environment(globus.url),
+            **environment(globus.url),
             "HOME": str(home),
             "PATH": "/usr/bin:/bin",
             "BROWSER": "echo",  # the address it would open appears among its output

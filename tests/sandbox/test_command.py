@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner
 
 from trivet.sandbox import Sandbox
-from trivet.sandbox.address import sdk_environment
+from trivet.sandbox.address import SDK_SERVICES
 from trivet.sandbox.command import sandbox
 
 PROGRAM = "from trivet.sandbox.command import sandbox; sandbox()"
@@ -103,7 +103,8 @@ def test_env(arguments, address, profile):
     printed = CliRunner().invoke(sandbox, arguments).output
     shell = subprocess.run(["sh", "-ec", f"{printed}\nenv"], capture_output=True, text=True, check=True, env={})
     found = dict(line.split("=", 1) for line in shell.stdout.splitlines())
-    assert {name for name in found if name.startswith("GLOBUS_SDK_SERVICE_URL_")} == set(sdk_environment(address))
+    services = {f"GLOBUS_SDK_SERVICE_URL_{service}" for service in SDK_SERVICES}
+    assert {name for name in found if name.startswith("GLOBUS_SDK_SERVICE_URL_")} == services
     assert {value for name, value in found.items() if name.startswith("GLOBUS_SDK_")} == {address}
     assert found["GLOBUS_PROFILE"] == profile
 

@@ -158,10 +158,17 @@ def test_configured_issuer():
         assert globus.environ["GLOBUS_SDK_SERVICE_URL_AUTH"] == "http://globus-sandbox:8137/"
 
 
-def test_environ(globus):
-    """Every service of the SDK is pointed here, with the slash it needs."""
-    assert set(globus.environ.values()) == {f"{globus.url}/"}
-    assert {"GLOBUS_SDK_SERVICE_URL_AUTH", "GLOBUS_SDK_SERVICE_URL_TRANSFER"} <= globus.environ.keys()
+def test_environ(globus, visitor):
+    """Every service of the SDK is pointed here, with the slash it needs; globus-cli keeps its real logins apart.
+
+    The home page says the same.
+    """
+    addresses = {name: value for name, value in globus.environ.items() if name.startswith("GLOBUS_SDK_SERVICE_URL_")}
+    assert set(addresses.values()) == {f"{globus.url}/"}
+    assert {"GLOBUS_SDK_SERVICE_URL_AUTH", "GLOBUS_SDK_SERVICE_URL_TRANSFER"} <= addresses.keys()
+    assert globus.environ.items() - addresses.items() == {("GLOBUS_PROFILE", f"sandbox-{globus.port}")}
+    home = visitor.visit(globus.url).text
+    assert all(f"export {name}={value}\n" in home for name, value in globus.environ.items())
 
 
 def test_clock():

@@ -82,19 +82,14 @@ def origin(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def program_environment(issuer: str) -> dict[str, str]:
-    """Return the variables that send globus-sdk and globus-cli to *issuer*.
+def environment(issuer: str) -> dict[str, str]:
+    """Return the variables that send every client of globus-sdk, and globus-cli, to *issuer*.
+
+    All services are named, also those the sandbox lacks: a call that would have left for the internet fails loudly
+    here instead. The values end in a slash because the SDK joins paths by concatenation.
 
     globus-cli keeps what it holds of the sandbox in a profile of its own. Without one it would send the tokens of a
     real login here, and forget them at ``globus logout``.
     """
-    return {**sdk_environment(issuer), "GLOBUS_PROFILE": f"sandbox-{urlsplit(issuer).port or 'default'}"}
-
-
-def sdk_environment(issuer: str) -> dict[str, str]:
-    """Return the variables that send every globus-sdk client to *issuer*.
-
-    All services are named, also those the sandbox lacks: a call that would have left for the internet fails loudly
-    here instead. The values end in a slash because the SDK joins paths by concatenation.
-    """
-    return {f"GLOBUS_SDK_SERVICE_URL_{service}": f"{issuer}/" for service in SDK_SERVICES}
+    services = {f"GLOBUS_SDK_SERVICE_URL_{service}": f"{issuer}/" for service in SDK_SERVICES}
+    return {**services, "GLOBUS_PROFILE": f"sandbox-{urlsplit(issuer).port or 'default'}"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, render_template
 
-from trivet.sandbox.address import sdk_environment
+from trivet.sandbox.address import environment
 from trivet.sandbox.auth.consents import consents_routes
 from trivet.sandbox.auth.discovery import discovery_routes
 from trivet.sandbox.auth.identities import identities_routes
@@ -103,4 +103,4 @@ def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:
 def _add_home(app: Flask, world: World) -> None:
     @app.get("/")
     def home() -> ResponseReturnValue:
-        return render_template("home.html", world=world, environment=sdk_environment(world.issuer))
+        return render_template("home.html", world=world, environment=environment(world.issuer))

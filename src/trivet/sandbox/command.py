@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trivet.sandbox.address import AddressRefusedError, check_issuer, origin, program_environment
+from trivet.sandbox.address import AddressRefusedError, check_issuer, environment, origin
 from trivet.sandbox.remote import DEFAULT_PORT, add_remote
 from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
@@ -99,7 +99,7 @@ add_remote(sandbox)
 
 
 def _print_exports(issuer: str) -> None:
-    for name, value in program_environment(issuer).items():
+    for name, value in environment(issuer).items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from trivet.sandbox.address import check_host, check_issuer, is_loopback, sdk_environment
+from trivet.sandbox.address import check_host, check_issuer, environment, is_loopback
 from trivet.sandbox.bending import Bendable
 from trivet.sandbox.control.gate import usable_key
 from trivet.sandbox.running import Plan, Running
@@ -131,8 +131,8 @@ class Sandbox(Bendable):
 
     @property
     def environ(self) -> dict[str, str]:
-        """Environment variables that send globus-sdk here."""
-        return sdk_environment(self.url)
+        """Environment variables that send globus-sdk and globus-cli here."""
+        return environment(self.url)
 
     @property
     def people(self) -> Mapping[str, Person]:
