@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from chromium import QUIET, find_chromium
 from trivet.sandbox import Sandbox
+from trivet.sandbox.world.scopes import VIEW_MY_GROUPS, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("test_browser_apps")]
 
@@ -59,7 +60,7 @@ def origin():
 
 @pytest.fixture
 def sign_in(chromium, origin):
-    """Sign in as ada at one of the pages, and return what it then finds out."""
+    """Sign in as ada, who has let it see her groups before, at one of the pages; return what it then finds out."""
 
     def sign_in(name, client_type):
         people = {"ada": {"name": "Ada", "identities": [{"idp": "u", "username": "ada@u.example"}]}}
@@ -71,7 +72,9 @@ def sign_in(chromium, origin):
         }
         with Sandbox(seed) as globus, chromium.new_context() as context:
             page = context.new_page()
-            settings = {"globus": f"{globus.url}/", "client": globus.clients["app"].id, "redirect": f"{origin}/{name}"}
+            app, ada = globus.clients["app"].id, globus.people["ada"].sub
+            globus.world.consents.allow(ada, app, (Scope(VIEW_MY_GROUPS),), offline=True)
+            settings = {"globus": f"{globus.url}/", "client": app, "redirect": f"{origin}/{name}"}
             page.goto(f"{origin}/{name}#{urlencode(settings)}")
             page.click("#sign-in")
             page.click("button[name=identity]")
@@ -90,6 +93,12 @@ def test_plain_fetch(sign_in):
 
 @pytest.mark.skipif(not VENDOR.exists(), reason="`make test` installs it where npm is")
 def test_the_sdk_for_javascript(sign_in):
-    """The vendor's own: signs in with ``offline_access``, searches, refreshes, validates and revokes."""
+    """The vendor's own: signs in for whatever it was ever allowed, searches, refreshes, validates and revokes."""
     answer = sign_in("vendor", "public")
-    assert answer == {"name": "Ada", "collections": ["Mine"], "renewed": True, "validated": [True, False]}
+    assert answer == {
+        "name": "Ada",
+        "collections": ["Mine"],
+        "groups": True,
+        "renewed": True,
+        "validated": [True, False],
+    }
