@@ -71,9 +71,21 @@ def test_provisioning(auth_client):
     assert auth_client.get_identities(usernames="new@uni.example", provision=True)["identities"] == [made]
 
 
-@pytest.mark.parametrize("username", ["new@nowhere.example", "@uni.example", "plain", "x@clients.auth.globus.org", "@"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        "new@nowhere.example",
+        "@uni.example",
+        "plain",
+        "x@clients.auth.globus.org",
+        "@",
+        "new\0@uni.example",
+        "n" * 300 + "@uni.example",
+        "two words@uni.example",
+    ],
+)
 def test_what_cannot_be_provisioned(ask, username):
-    """An unknown provider's username, half of one, or a client's is not made up."""
+    """An unknown provider's username, half of one, a client's, or what nobody could have is not made up."""
     assert ask(usernames=username, provision="true").json() == {"identities": []}
 
 

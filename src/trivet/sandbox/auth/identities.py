@@ -57,10 +57,9 @@ def _asked_for(world: World) -> list[Listed]:
     provision = request.args.get("provision", "false").lower()
     if provision not in ("true", "false"):
         raise invalid_parameters("provision is true or false")
-    if ids:
-        found = [world.directory.find(each) for each in checked_ids(ids)]
-    else:
-        found = [world.directory.named(each, provision=provision == "true") for each in usernames]
+    if usernames:
+        return list(dict.fromkeys(world.directory.all_named(usernames, provision=provision == "true")))
+    found = [world.directory.find(each) for each in checked_ids(ids)]
     return list(dict.fromkeys(each for each in found if each is not None))
 
 

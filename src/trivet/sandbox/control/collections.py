@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from trivet.sandbox.control.not_done import GoneError
-from trivet.sandbox.world.accounts import LONGEST_TEXT
 from trivet.sandbox.world.condition_words import demand
+from trivet.sandbox.world.people import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from flask import Blueprint

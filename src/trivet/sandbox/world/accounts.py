@@ -14,14 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trivet.sandbox.world.clients import CLIENT_IDENTITIES
-from trivet.sandbox.world.people import Account, Identity, Person
+from trivet.sandbox.world.people import LONGEST_TEXT, Account, Identity, Person, is_username
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
     from trivet.sandbox.world.people import IdentityProvider
 
-LONGEST_TEXT = 200
-_USERNAME = re.compile(r"[^\s@,]+(@[^\s@,]+)+")
 
 
 class AccountError(ValueError):
@@ -136,7 +134,7 @@ def _owner(world: World, identity: Identity) -> Person:
 
 
 def _provider_of(world: World, username: str) -> IdentityProvider:
-    if not _USERNAME.fullmatch(username) or len(username) > LONGEST_TEXT:
+    if not is_username(username):
         raise AccountError("A username is a name and a domain, such as ada@uni.example.")
     domain = username.rpartition("@")[2]
     providers = [each for each in world.directory.providers.values() if each != CLIENT_IDENTITIES]

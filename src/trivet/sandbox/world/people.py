@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+
+LONGEST_TEXT = 200
+"""Characters of a username, a name or an address."""
+
+_USERNAME = re.compile(r"[^\s@,]+(@[^\s@,]+)+")
+
+
+def is_username(text: str) -> bool:
+    """Say whether *text* is a name and a domain, with nothing in it that cannot be seen."""
+    return _USERNAME.fullmatch(text) is not None and len(text) <= LONGEST_TEXT and text.isprintable()
 
 
 @dataclass(frozen=True)
