@@ -115,7 +115,7 @@ class Bendable(ABC):
 
         Raises:
             KeyError: there is no such person or client.
-            ValueError: something else cannot be.
+            ValueError: something else cannot be, or too many faults are in force already.
         """
         which = Target(
             path=path,
@@ -196,7 +196,7 @@ class Bendable(ABC):
         A file is tried several times before its fault ends the task, see ``transfer_tries`` in the switches.
 
         Raises:
-            ValueError: Transfer has no such *code*.
+            ValueError: Transfer has no such *code*, or too many faults are in force already.
         """
         self.world.carrying.add_fault(FileFault(pattern, code, side, times))
 

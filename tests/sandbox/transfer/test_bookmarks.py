@@ -134,3 +134,10 @@ def test_any_name(depot, mark, names):
             if error.http_status not in (400, 409):
                 raise
     assert {each["name"] for each in depot.client().bookmark_list()} == accepted
+
+
+def test_no_text_is_endless(depot, mark):
+    """What Transfer remembers is no longer than a path may be, by far."""
+    with pytest.raises(globus_sdk.TransferAPIError) as caught:
+        mark("x" * 10_001)
+    assert _refusal(caught) == (400, "BadRequest")

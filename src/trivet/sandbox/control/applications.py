@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from trivet.sandbox.control.not_done import GoneError, NotDoneError
+from trivet.sandbox.world.clients import MAX_ADDRESSES
+from trivet.sandbox.world.room import check_room
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
@@ -44,4 +46,5 @@ def _set_addresses(registered: list[str]) -> None:
     elif not is_redirect_address(added):
         raise NotDoneError("A redirect address is https, or http on localhost, without a fragment.")
     elif added not in registered:
+        check_room(registered, MAX_ADDRESSES, "redirect addresses of one application")
         registered.append(added)

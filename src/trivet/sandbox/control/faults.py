@@ -59,7 +59,7 @@ def add_faults(pages: Blueprint, world: World) -> None:
             elif "mishap" in request.form:
                 _let_happen(world)
             elif "code" in request.form:
-                world.carrying.add_fault(_file_fault())
+                _let_files_fail(world)
             else:
                 _let_requests_fail(world)
         return redirect(PATH, 303)
@@ -97,6 +97,13 @@ def _let_requests_fail(world: World) -> None:
         world.add_fault(which, answer[1])
     except KeyError as error:
         raise NotDoneError(str(error.args[0]), 404) from None
+    except ValueError as error:
+        raise NotDoneError(str(error)) from None
+
+
+def _let_files_fail(world: World) -> None:
+    try:
+        world.carrying.add_fault(_file_fault())
     except ValueError as error:
         raise NotDoneError(str(error)) from None
 

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from trivet.sandbox.http.record import refused
 from trivet.sandbox.world.accounts import AccountError
 from trivet.sandbox.world.clock import ClockError
+from trivet.sandbox.world.room import FullError
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -44,3 +45,7 @@ def answer_not_done(pages: Blueprint) -> None:
     @pages.errorhandler(ClockError)
     def impossible(error: ValueError) -> ResponseReturnValue:
         return answer(str(error), 400)
+
+    @pages.errorhandler(FullError)
+    def full(error: FullError) -> ResponseReturnValue:
+        return answer(str(error), 409)

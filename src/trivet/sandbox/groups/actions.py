@@ -17,7 +17,7 @@ from trivet.sandbox.groups.body import choice, identity_in, objects, text
 from trivet.sandbox.groups.documents import membership_document
 from trivet.sandbox.groups.errors import GroupsError
 from trivet.sandbox.groups.rights import acting, check_session
-from trivet.sandbox.world.groups import ROLES, Membership
+from trivet.sandbox.world.groups import MAX_MEMBERSHIPS, ROLES, Membership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +52,13 @@ class Step:
         return self.group.memberships.get(self.identity_id)
 
     def become(self, status: Status, role: Role | None = None, **changes: Any) -> Membership:
-        """Return the membership as it will be."""
+        """Return the membership as it will be.
+
+        Raises:
+            UndoneError: it would be one too many.
+        """
+        if self.known is None and self.group.is_full:
+            raise UndoneError("GROUP_FULL", f"A group here has {MAX_MEMBERSHIPS} memberships at most")
         found = self.who.world.directory.find(self.identity_id)
         before = self.known or Membership(self.identity_id, found.identity.username if found else "")
         how = {"status": status, "role": role or before.role, "status_reason": self.reason, **changes}

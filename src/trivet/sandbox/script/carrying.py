@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, Self
 
-from trivet.sandbox.script.in_force import InForce
+from trivet.sandbox.script.in_force import InForce, check_in_force
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -139,11 +139,12 @@ class Carrying:
         """Make files fail.
 
         Raises:
-            ValueError: Transfer has no such code.
+            ValueError: Transfer has no such code, or too many are in force already.
         """
         if fault.code not in FAULT_CODES:
             raise ValueError(f"{fault.code!r} is none of: {', '.join(FAULT_CODES)}")
         with self.changed:
+            check_in_force(self._faults)
             self._number += 1
             fault.id = f"file-{self._number}"
             self._faults.append(fault)

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import is_hop_by_hop
 
-from trivet.sandbox.script.in_force import InForce
+from trivet.sandbox.script.in_force import InForce, check_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,8 +217,13 @@ class Faults:
         self._number = 0
 
     def add(self, target: Target, effect: Effect, *, name: str | None = None) -> Fault:
-        """Let *effect* become of the requests that *target* fits, from now on; *name* is for the list of faults."""
+        """Let *effect* become of the requests that *target* fits, from now on; *name* is for the list of faults.
+
+        Raises:
+            ValueError: too many are in force already.
+        """
         with self._changed:
+            check_in_force(self._faults)
             self._number += 1
             self._faults.append(Fault(f"request-{self._number}", target, effect, name))
             return self._faults[-1]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from trivet.sandbox.script.in_force import InForce
+from trivet.sandbox.script.in_force import InForce, check_in_force
 from trivet.sandbox.script.new_key import new_key
 
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ class IdTokenScript:
         """Change the next *times* ID tokens; *name* is for the list of faults.
 
         Raises:
-            ValueError: *key* is a string other than ``FOREIGN``.
+            ValueError: *key* is a string other than ``FOREIGN``, or too many changes are waiting already.
         """
         if isinstance(key, str):
             if key != FOREIGN:
                 raise ValueError(f"key is an RSA key, bytes for HS256, or {FOREIGN!r}")
             key = new_key()
         with self._lock:
+            check_in_force(self._lines)
             self._number += 1
             self._lines.append(Line(change, key, times, f"id-token-{self._number}", name))
 

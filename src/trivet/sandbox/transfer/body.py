@@ -10,6 +10,9 @@ from flask import request
 
 from trivet.sandbox.transfer.errors import TransferError, bad_request
 
+MAX_CHARACTERS = 10_000
+"""Of one text. No path is as long."""
+
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -61,6 +64,8 @@ class Fields:
         value = self._document.get(name)
         if value is not None and not isinstance(value, str):
             raise bad_request(f"{name} is a text")
+        if value is not None and len(value) > MAX_CHARACTERS:
+            raise bad_request(f"{name} has more than {MAX_CHARACTERS} characters")
         return value
 
     def flag(self, name: str) -> bool:

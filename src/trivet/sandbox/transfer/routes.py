@@ -18,6 +18,7 @@ from trivet.sandbox.transfer.operations import make_directory, rename, stat_docu
 from trivet.sandbox.transfer.search import search
 from trivet.sandbox.transfer.submission_routes import add_submission
 from trivet.sandbox.transfer.task_routes import add_tasks
+from trivet.sandbox.world.room import FullError
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -38,6 +39,10 @@ def transfer_routes(world: World, carriers: Carriers) -> Blueprint:
     @routes.errorhandler(TransferError)
     def refused(error: TransferError) -> ResponseReturnValue:
         return error_response(error)
+
+    @routes.errorhandler(FullError)
+    def full(error: FullError) -> ResponseReturnValue:
+        return error_response(TransferError(409, "Conflict", str(error)))
 
     return routes
 

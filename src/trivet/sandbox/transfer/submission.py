@@ -32,6 +32,7 @@ def submit(world: World, token: Token, kind: str, fields: Fields) -> tuple[Task,
 
     Raises:
         TransferError: 400 for a document that means nothing, 403 or 404 for collections that are not for everybody.
+        FullError: too many tasks go on.
     """
     person = token.grant.person
     fields.data_type(kind)
@@ -59,7 +60,7 @@ def _task(world: World, person: Person, order: TransferOrder | DeleteOrder, fiel
         now=world.now,
         woken=world.carrying.wake,
     )
-    task.counts.subtasks_total = len(order.items if isinstance(order, TransferOrder) else order.paths)
+    task.counts.subtasks_total = order.size
     return task
 
 

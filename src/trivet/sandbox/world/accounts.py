@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from trivet.sandbox.world.clients import CLIENT_IDENTITIES
 from trivet.sandbox.world.people import LONGEST_TEXT, Account, Identity, Person, is_username
+from trivet.sandbox.world.room import check_room
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
     from trivet.sandbox.world.people import IdentityProvider
 
+MAX_IDENTITIES = 2_000
+"""Of all people together, and so of people."""
 
 
 class AccountError(ValueError):
@@ -40,7 +43,9 @@ def new_identity(
 
     Raises:
         AccountError: the username is none, is taken, or its provider is not here; or a text is too long.
+        FullError: there are too many already.
     """
+    check_room([each for person in world.people.values() for each in person.identities], MAX_IDENTITIES, "identities")
     provider = _provider_of(world, username)
     listed = world.directory.named(username)
     if listed is not None and listed.used:

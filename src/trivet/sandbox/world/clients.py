@@ -38,6 +38,11 @@ CLIENT_IDENTITIES = IdentityProvider(
 """Who vouches for clients that act for themselves; the id is the sandbox's own."""
 
 
+MAX_CREDENTIALS = 100
+MAX_ADDRESSES = 100
+"""Of one client, and so of the addresses that may be registered for it."""
+
+
 def new_secret() -> str:
     return secrets.token_urlsafe(32)
 

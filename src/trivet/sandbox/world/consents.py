@@ -24,6 +24,10 @@ Path = tuple[str, ...]
 
 FIRST_ID = 1001
 
+MAX_CONSENTS = 20_000
+"""Beyond these the ones least recently used are forgotten, a root and what hangs below it together: people are asked
+again."""
+
 
 @dataclass
 class Consent:
@@ -77,8 +81,10 @@ class Consents:
 
         An earlier agreement to refresh tokens is kept.
         """
+        nodes = list(nodes_of(scopes))
+        self._make_room(len(nodes))
         given = self._given.setdefault((sub, client_id), {})
-        for path, scope in nodes_of(scopes):
+        for path, scope in nodes:
             if not any(path[: len(each)] == each for each in declined):
                 self._add(given, sub, client_id, path, scope, offline=offline)
 
@@ -93,6 +99,17 @@ class Consents:
         above = given[path[:-1]].ids if len(path) > 1 else ()
         ids = (*above, next(self._ids))
         given[path] = Consent(ids, sub, client_id, path, scope.optional, offline, now, now, now)
+
+    def _make_room(self, needed: int) -> None:
+        surplus = len(self.all()) + needed - MAX_CONSENTS
+        if surplus <= 0:
+            return
+        for root in sorted(
+            (each for each in self.all() if each.is_root), key=lambda each: max(each.updated, each.last_used)
+        ):
+            if surplus <= 0:
+                return
+            surplus -= self.remove(root)
 
     def cover(self, sub: str, client_id: str, scopes: tuple[Scope, ...], *, offline: bool) -> bool:
         """Say whether everything in *scopes* was agreed to; with *offline*, refresh tokens included."""
@@ -139,6 +156,8 @@ class Consents:
         """Forget what anybody agreed to for one application."""
         for key in [key for key in self._given if key[1] == client_id]:
             del self._given[key]
+        for key in [key for key in self._labels if key[1] == client_id]:
+            del self._labels[key]
 
     def forget_scope(self, scope_string: str) -> None:
         """Forget what anybody agreed to about one scope, and what hangs below it."""
@@ -150,11 +169,13 @@ class Consents:
         """Return what *person* has agreed to as any of their identities."""
         return [consent for identity in person.identities for consent in self.of(identity.id, client_id)]
 
-    def remove(self, consent: Consent) -> None:
-        """Forget *consent* and whatever hangs below it."""
+    def remove(self, consent: Consent) -> int:
+        """Forget *consent* and whatever hangs below it; return how many consents that were."""
         given = self._given[consent.sub, consent.client_id]
-        for path in [path for path in given if path[: len(consent.path)] == consent.path]:
+        gone = [path for path in given if path[: len(consent.path)] == consent.path]
+        for path in gone:
             del given[path]
+        return len(gone)
 
     def let_go(self) -> list[Held]:
         """Forget everything; return what held it."""

@@ -23,6 +23,8 @@ IN_VIEW: tuple[Status, ...] = ("active", "invited", "pending")
 """Memberships that let somebody see a private group."""
 
 MAX_GROUPS = 1_000
+MAX_MEMBERSHIPS = 1_000
+"""Of one group, those that have ended included."""
 MAX_DEPTH = 8
 """How deep subgroups may nest. Nobody has said; without a bound a long chain would use up the stack."""
 
@@ -100,6 +102,10 @@ class Group:
     subscription: Subscription | None = None
     verified_by: str | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.memberships) >= MAX_MEMBERSHIPS
 
     def set(self, membership: Membership) -> None:
         self.memberships[membership.identity_id] = membership

@@ -51,6 +51,10 @@ class TransferOrder:
     def collections(self) -> tuple[Collection, ...]:
         return self.source, self.destination
 
+    @property
+    def size(self) -> int:
+        return len(self.items)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteOrder:
@@ -67,3 +71,7 @@ class DeleteOrder:
     @property
     def collections(self) -> tuple[Collection, ...]:
         return (self.source,)
+
+    @property
+    def size(self) -> int:
+        return len(self.paths)

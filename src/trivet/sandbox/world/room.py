@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sized
 
 
-class FullError(Exception):
+class FullError(ValueError):
     """There is no room for another one. The bounds are the sandbox's own, and beyond what a test registers."""
 
 

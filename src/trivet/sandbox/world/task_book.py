@@ -9,13 +9,17 @@ import uuid
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.world.room import FullError
+
 if TYPE_CHECKING:
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.remains import Held
     from trivet.sandbox.world.tasks import Task
 
 MAX_TASKS = 5_000
-"""Beyond these the task that ended is forgotten that was submitted first; one that goes on never is."""
+MAX_ROWS = 1_000_000
+"""Beyond these, tasks or ``Task.rows``, the task that ended is forgotten that was submitted first; one that goes on
+never is."""
 
 MAX_UNUSED_IDS = 10_000
 """Submission ids that are fetched and never used are forgotten, oldest first."""
@@ -45,15 +49,23 @@ class TaskBook:
         return self._submitted.get((person.sub, submission_id))
 
     def add(self, task: Task) -> None:
+        """Add one more.
+
+        Raises:
+            FullError: there is no room beside those that go on.
+        """
+        self._make_room(task)
         key = task.owner.id, task.submission_id
         self._unused.pop(key, None)
         self._submitted[key] = self._tasks[task.id] = task
-        if len(self._tasks) > MAX_TASKS:
-            self._forget_oldest()
 
-    def _forget_oldest(self) -> None:
-        oldest = next((each for each in self._tasks.values() if each.is_over), None)
-        if oldest is not None:
+    def _make_room(self, task: Task) -> None:
+        rows = task.rows + sum(each.rows for each in self._tasks.values())
+        while len(self._tasks) >= MAX_TASKS or rows > MAX_ROWS:
+            oldest = next((each for each in self._tasks.values() if each.is_over), None)
+            if oldest is None:
+                raise FullError("So many tasks go on that there is no room for another one: cancel some, or wait.")
+            rows -= oldest.rows
             del self._tasks[oldest.id]
             del self._submitted[oldest.owner.id, oldest.submission_id]
 

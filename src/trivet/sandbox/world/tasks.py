@@ -110,6 +110,11 @@ class Task:
         return self.status != "ACTIVE"
 
     @property
+    def rows(self) -> int:
+        """How much there is to remember of the task: what was asked for, what happened, and every path."""
+        return self.order.size + len(self.events) + len(self.carried) + len(self.skipped)
+
+    @property
     def history_deleted(self) -> bool:
         return self.completed_at is not None and self.now() >= self.completed_at + HISTORY_SECONDS
 

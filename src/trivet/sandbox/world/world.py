@@ -197,6 +197,7 @@ class World:
 
         Raises:
             KeyError: the person or the client it names does not exist.
+            ValueError: too many are in force already.
         """
         if target.person is not None:
             self.person(target.person)

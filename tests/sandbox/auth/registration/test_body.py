@@ -8,6 +8,8 @@ from globus_sdk.scopes import AuthScopes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trivet.sandbox.auth.registration.body import MAX_CHARACTERS, MAX_ENTRIES
+
 HALF_A_PAIR = b'{"client": {"name": "\\ud800"}, "credential": {"name": "\\ud800"}}'
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -172,3 +174,27 @@ def test_any_body(send, fields, place):
     """Whatever is posted, it is taken or refused, and never a 5xx."""
     wrapper, method, path = place
     assert send(path, {wrapper: fields}, method).status_code in (200, 400, 404, 409)
+
+
+ADDRESS = "https://x.example/"
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "fields"),
+    [
+        ("projects/{project}", "project", {"display_name": "x" * (MAX_CHARACTERS + 1)}),
+        ("projects/{project}", "project", {"admin_ids": [NOBODY] * (MAX_ENTRIES + 1)}),
+        ("clients/{client}", "client", {"redirect_uris": [ADDRESS] * (MAX_ENTRIES + 1)}),
+        ("clients/{client}", "client", {"redirect_uris": [ADDRESS + "x" * MAX_CHARACTERS]}),
+        (
+            "clients/{client}",
+            "client",
+            {"links": {"terms_and_conditions": ADDRESS + "x" * MAX_CHARACTERS, "privacy_policy": ADDRESS}},
+        ),
+        ("scopes/{scope}", "scope", {"dependent_scopes": [{"scope": NOBODY}] * (MAX_ENTRIES + 1)}),
+        ("scopes/{scope}", "scope", {"required_domains": ["x.example"] * (MAX_ENTRIES + 1)}),
+    ],
+)
+def test_more_than_is_kept(send, path, what, fields):
+    """Nothing that is remembered is as long as a request may be."""
+    _refused(send(path, {what: fields}, "PUT"), "as many as are kept")

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_NUMBER = 10**9
+MAX_CHARACTERS = 2_000
+"""Of one text, be it a description or a redirect address."""
+MAX_ENTRIES = 100
+"""Of one list, such as the redirect addresses of a client, or the administrators of a project."""
 
 
 def posted(wrapper: str) -> Fields:
@@ -51,7 +55,7 @@ class Fields:
         value = self._unread.pop(name, now)
         if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
             raise invalid_parameters(f"{name} is one line of text")
-        return value
+        return _short(name, value)
 
     def flag(self, name: str, now: bool) -> bool:
         value = self._unread.pop(name, now)
@@ -69,7 +73,7 @@ class Fields:
         value = self._unread.pop(name, now)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise invalid_parameters(f"{name} is a list of texts")
-        return list(value)
+        return [_short(name, each) for each in _few(name, value)]
 
     def optional_texts(self, name: str, now: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if self._unread.get(name, now) is None:
@@ -107,7 +111,7 @@ class Fields:
             raise invalid_parameters("links has terms_and_conditions and privacy_policy")
         terms, privacy = value["terms_and_conditions"], value["privacy_policy"]
         if (terms, privacy) != (None, None) and not all(
-            isinstance(each, str) and is_web_address(each) for each in (terms, privacy)
+            isinstance(each, str) and is_web_address(_short("links", each)) for each in (terms, privacy)
         ):
             raise invalid_parameters("Both links are web addresses, or both are null")
         return terms, privacy
@@ -119,12 +123,24 @@ class Fields:
         value = self._unread.pop(name)
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise invalid_parameters(f"{name} is a list of objects")
-        return [Fields(each) for each in value]
+        return [Fields(each) for each in _few(name, value)]
 
     def finish(self) -> None:
         """Refuse fields that nobody has read."""
         if self._unread:
             raise invalid_parameters(f"Unknown fields: {', '.join(sorted(self._unread))}")
+
+
+def _short(name: str, text: str) -> str:
+    if len(text) > MAX_CHARACTERS:
+        raise invalid_parameters(f"{name} has more than {MAX_CHARACTERS} characters, which is as many as are kept")
+    return text
+
+
+def _few(name: str, entries: list[Any]) -> list[Any]:
+    if len(entries) > MAX_ENTRIES:
+        raise invalid_parameters(f"{name} has more than {MAX_ENTRIES} entries, which is as many as are kept")
+    return entries
 
 
 def _id(name: str, value: object) -> str:

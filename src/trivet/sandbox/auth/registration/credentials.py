@@ -10,7 +10,8 @@ from flask import Blueprint, jsonify
 from trivet.sandbox.auth.api_error import answer_api_errors, invalid_parameters, not_found
 from trivet.sandbox.auth.registration.body import posted
 from trivet.sandbox.auth.registration.management import manager, own_client
-from trivet.sandbox.world.clients import Credential
+from trivet.sandbox.world.clients import MAX_CREDENTIALS, Credential
+from trivet.sandbox.world.room import check_room
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -39,6 +40,7 @@ def credentials_routes(world: World) -> Blueprint:
             fields.finish()
             if client.is_public:
                 raise invalid_parameters("A public client has no credentials")
+            check_room(client.credentials, MAX_CREDENTIALS, "credentials of one client")
             credential = Credential(client.id, name, created=world.now())
             client.credentials.append(credential)
             return jsonify({"credential": {**credential_document(credential), "secret": credential.secret}})
