@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 
 from trivet.sandbox.http.aside import ASIDE
@@ -77,6 +78,19 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     return sock
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            # A length of more digits than Python reads as a number. Waitress would hang up, and print the exception.
+            raise ParsingError("Content-Length is invalid") from None
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
+
+
 class ServerThread:
     """A waitress server on its own thread, from construction until ``stop``. *name* is what it calls itself.
 
@@ -100,6 +114,9 @@ class ServerThread:
             channel_timeout=600,
             connection_limit=MAX_CONNECTIONS,
         )
+        for each in self._map.values():
+            if isinstance(each, BaseWSGIServer):
+                each.channel_class = _Channel
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 

@@ -46,7 +46,18 @@ def keyed():
 
 @pytest.mark.parametrize("path", ["/sandbox/", "/", "/v2/oauth2/authorize", "/jwk.json"])
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8137", "localhost.evil.example", "", "a@localhost", "[", "127.0.0.1#x"]
+    "host",
+    [
+        "evil.example",
+        "evil.example:8137",
+        "localhost.evil.example",
+        "",
+        "a@localhost",
+        "[",
+        "127.0.0.1#x",
+        "localhost:x",
+        "localhost:8137, evil.example",
+    ],
 )
 def test_names_that_are_not_ours(globus, host, path):
     """A page that gave its own name this computer's address gets nothing at all, for nobody here has a password."""

@@ -127,6 +127,7 @@ RAW = [
     ("a length and chunks", POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     ("an encoding nobody has", POST + b"Transfer-Encoding: rot13\r\n\r\nx", 501),
     ("a length that is none", POST + b"Content-Length: -1\r\n\r\n", 400),
+    ("a length that nobody can read", POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", 400),
     ("a header without a colon", GET + b"Host x\r\n\r\n", 400),
     ("a space before a colon", GET + b"Host : x\r\n\r\n", 400),
     ("a request line of one word", b"HELLO\r\n\r\n", 400),

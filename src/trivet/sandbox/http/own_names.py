@@ -27,6 +27,7 @@ class OwnNames:
 def _name(host: str) -> str | None:
     try:
         parts = urlsplit(f"//{host}")
+        # Two Host headers arrive as one, with a comma in what should be a port; asked for that, Python raises.
+        return None if parts.netloc != host or parts.username is not None or parts.port == 0 else parts.hostname
     except ValueError:
         return None
-    return None if parts.netloc != host or parts.username is not None else parts.hostname
