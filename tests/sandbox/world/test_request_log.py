@@ -74,6 +74,7 @@ def test_a_secret_in_the_wrong_place_is_not_whole_either(globus, visitor, endpoi
     requests.post(f"{globus.url}/v2/oauth2/token", data=document, headers=form)
     token = endpoint.redeem(code).json()["access_token"]
     requests.get(f"{globus.url}/v2/groups/{token}")
+    requests.post(f"{globus.url}/v2/oauth2/token", data={"client_id": globus.clients["portal"].secret})
     requests.get(f"{globus.url}/v2/api/identities", params={"ids": token, token: "x"})
     requests.post(f"{globus.url}/v2/groups", json={"name": token, token: came_back_to})
     text = repr(globus.requests)

@@ -41,6 +41,9 @@ HIDDEN = frozenset(
 _NAME = re.compile(r"[\w.\[\]*-]{0,100}")
 """What a parameter may be called. Anything else is a document that was sent as a form."""
 
+_ID = re.compile(r"[0-9A-Fa-f-]{0,40}")
+"""What a client_id looks like. Some send the secret there."""
+
 _TOKEN = re.compile(r"Ag[A-Za-z0-9_-]{40,}")
 """How the tokens of Globus begin, and ours."""
 
@@ -87,7 +90,9 @@ def _redacted_pair(name: str, value: str) -> tuple[str, str]:
 def _redacted_value(name: str, value: str) -> str:
     if name.lower() in HIDDEN:
         return "…"
-    return _begun(value) if is_secret(name) else _without_lookalikes(value)
+    if is_secret(name) or (name.lower() == "client_id" and not _ID.fullmatch(value)):
+        return _begun(value)
+    return _without_lookalikes(value)
 
 
 def _without_lookalikes(text: str) -> str:
