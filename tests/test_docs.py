@@ -1,11 +1,14 @@
 """The documentation says what is so."""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from socket import create_server
 from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from werkzeug.serving import make_server
@@ -74,6 +77,19 @@ def test_the_readme_starts_with_the_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
     first_block = text.split("```sh\n", 1)[1].split("```")[0]
     assert [line.split("  ")[0].strip() for line in first_block.splitlines()] == ["make demo", "make test"]
+
+
+def test_the_sandboxs_page_for_browsers() -> None:
+    """A page at a port of localhost can use the built-in application for it, and any other the seed that is shown."""
+    (page,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "sandbox.md").read_text(), re.DOTALL)
+    built_in = tomllib.loads(files("trivet.sandbox.seed").joinpath("default_seed.toml").read_text())
+    seed = {**built_in, "clients": {**built_in["clients"], **tomllib.loads(page)["clients"]}}
+    with Sandbox(seed) as sandbox:
+        for name, address in (("notebook", "http://localhost:5173"), ("page", "http://localhost:5173/callback")):
+            query = {"client_id": sandbox.clients[name].id, "redirect_uri": address, "scope": "openid"}
+            pkce = {"code_challenge": "a" * 43, "code_challenge_method": "S256", "response_type": "code"}
+            back = sandbox.authorize(f"{sandbox.url}/v2/oauth2/authorize?{urlencode({**query, **pkce})}", "ada")
+            assert back.startswith(f"{address}?code=")
 
 
 @pytest.fixture
