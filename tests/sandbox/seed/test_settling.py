@@ -34,6 +34,7 @@ def _changed(path, value):
     ("path", "value", "problem"),
     [
         ("poeple", {}, "poeple: there is no such section; did you mean people?"),
+        ("applications", {}, "applications: there is no such section; there are identity_providers, people,"),
         ("people", [], "people: is not a table of named entries"),
         ("people/ada", 7, "people.ada: is not a table"),
         ("people/ada/name", "", "people.ada.name: a text is needed here"),
@@ -88,7 +89,7 @@ def _changed(path, value):
         ("projects", {"lab": {"display_name": "Lab"}}, "projects.lab.admins: a project has at least one administrator"),
         ("projects", {"lab": {"display_name": "L", "admins": ["bob"]}}, "lab.admins[0]: there is nobody called 'bob'"),
         ("projects", {"lab": {"display_name": "L", "admin_groups": ["x"]}}, "admin_groups[0]: there is no group 'x'"),
-        ("policies/strict/project", "lab", "policies.strict.project: 'lab' is not one of:"),
+        ("policies/strict/project", "lab", "policies.strict.project: no 'lab': the seed has none"),
         ("policies/strict/owner", "bob", "policies.strict.owner: there is nobody called 'bob'"),
         ("policies/strict/id", seed_id("client", "app"), "policies.strict: has the same id as clients.app"),
         ("clients/app/id", seed_id("collection", "data"), "collections.data: has the same id as clients.app"),

@@ -99,7 +99,8 @@ class Entry:
     def choice(self, field: str, choices: tuple[str, ...], default: str | None = None) -> str:
         value = self.text(field, default)
         if value and value not in choices:
-            self.problem(f"{value!r} is not one of: {', '.join(choices)}", field)
+            found = f"{value!r} is not one of: {', '.join(choices)}" if choices else f"no {value!r}: the seed has none"
+            self.problem(found, field)
         return value
 
     def finish(self) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LONGEST = 200
 """Characters of a name that are compared: the time that takes grows with its square."""
 
+ALIKE = 0.7
+"""How much so, of 1: with difflib's own 0.6 "applications" would be taken for a slip of "policies"."""
+
 
 class Problems:
     """The problems of *seed*, each with the way to the entry it is about."""
@@ -53,7 +56,7 @@ def named(way: Way) -> str:
 
 def meant(name: object, known: Iterable[str]) -> str:
     """Return the end of a sentence about a *name* that does not exist: which of the *known* ones is most like it."""
-    close = get_close_matches(str(name)[:LONGEST], known, n=1)
+    close = get_close_matches(str(name)[:LONGEST], known, n=1, cutoff=ALIKE)
     return f"; did you mean {close[0]}?" if close else ""
 
 

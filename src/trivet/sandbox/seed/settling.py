@@ -57,7 +57,8 @@ class Settling:
         """
         for name in self._seed:
             if name not in SECTIONS:
-                self._problems.add((name,), f"there is no such section{meant(name, SECTIONS)}")
+                instead = meant(name, SECTIONS) or f"; there are {', '.join(SECTIONS)}"
+                self._problems.add((name,), f"there is no such section{instead}")
         providers = {key: self._provider(key, entry) for key, entry in self._entries("identity_providers")}
         people = {key: self._person(key, entry, providers) for key, entry in self._entries("people")}
         clients = {key: self._client(key, entry, providers) for key, entry in self._entries("clients")}
