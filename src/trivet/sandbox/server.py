@@ -187,7 +187,7 @@ class Sandbox(Bendable):
         if not is_redirect_address(uri):
             raise ValueError(f"A redirect address is https, or http on localhost, without a fragment: {uri}")
         with self.world.lock:
-            client = self.world.clients[client_name]
+            client = self.world.application(client_name)
             if uri not in client.redirect_uris:
                 check_room(client.redirect_uris, MAX_ADDRESSES, "redirect addresses of one application")
                 client.redirect_uris.append(uri)
@@ -238,7 +238,7 @@ class Sandbox(Bendable):
         return visitor.pass_through(address)
 
     def _visitor(self, person: str, *, identity: str | None, allow: bool, second_factor: bool) -> Visitor:
-        who = Conduct(person=self.people[person], identity=identity, allow=allow, second_factor=second_factor)
+        who = Conduct(person=self.world.person(person), identity=identity, allow=allow, second_factor=second_factor)
         return Visitor(self._started.app, self.url, who)
 
     def wait_for_tasks(self, timeout: float = 30.0) -> None:

@@ -162,9 +162,15 @@ def test_it_goes_round_in_circles(sandbox, app):
 
 
 def test_nobody_of_that_name(sandbox, site):
-    """A person who does not exist is a KeyError."""
-    with pytest.raises(KeyError):
+    """A person who does not exist is a KeyError that says who does."""
+    with pytest.raises(KeyError, match=r"no person 'nobody' here. There are: ada, grace, "):
         sandbox.sign_in(site.app.test_client(), "nobody")
+
+
+def test_the_application_itself(sandbox, app):
+    """An application in place of a client for it is told apart, before it takes the visit for a route to add."""
+    with pytest.raises(TypeError, match=r"app\.test_client\(\)"):
+        sandbox.sign_in(app, "ada")
 
 
 def test_an_asynchronous_client(sandbox):

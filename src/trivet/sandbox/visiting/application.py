@@ -23,10 +23,12 @@ class Application:
     """The application that *client* talks to.
 
     Raises:
-        TypeError: the client is asynchronous.
+        TypeError: the client is asynchronous, or is the application itself.
     """
 
     def __init__(self, client: Any) -> None:
+        if hasattr(client, "test_client"):
+            raise TypeError("This is the application; sign_in wants a client for it, such as app.test_client().")
         if inspect.iscoroutinefunction(client.get):
             raise TypeError(
                 "sign_in drives a synchronous client. With an asynchronous one, ask for the login page yourself, give "

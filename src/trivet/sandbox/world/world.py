@@ -154,7 +154,7 @@ class World:
             LookupError: there is no such consent.
         """
         with self.lock:
-            given = self.consents.of_person(self.person(person), self._application(client).id)
+            given = self.consents.of_person(self.person(person), self.application(client).id)
             chosen = [each for each in given if (each.is_root if scope is None else each.scope_name == scope)]
             if not chosen:
                 raise LookupError(f"{person} has given {client} no such consent.")
@@ -186,7 +186,12 @@ class World:
             raise KeyError(f"There is no person {key!r} here. There are: {', '.join(self.people)}.")
         return self.people[key]
 
-    def _application(self, key: str) -> Client:
+    def application(self, key: str) -> Client:
+        """Return the application that is called *key* in the seed; one registered since is called by its id.
+
+        Raises:
+            KeyError: none is.
+        """
         found = next((each for each in self.applications if each.key == key), None)
         if found is None:
             raise KeyError(f"There is no application {key!r} here. There are: {', '.join(self.clients)}.")
@@ -202,7 +207,7 @@ class World:
         if target.person is not None:
             self.person(target.person)
         if target.client is not None:
-            self._application(target.client)
+            self.application(target.client)
         return self.faults.add(target, effect, name=name)
 
     def in_force(self) -> list[InForce]:
