@@ -129,6 +129,27 @@ def test_a_seed_and_several_workers(tmp_path: Path) -> None:
     assert len({url for _, url in told}) == 2
 
 
+WITHOUT_APPLICATIONS = """
+import os
+import pytest
+
+@pytest.fixture(scope="session")
+def globus_sandbox_seed():
+    return {}
+
+def test_nobody(globus_sandbox):
+    assert globus_sandbox.url + "/" == os.environ["GLOBUS_SDK_SERVICE_URL_AUTH"]
+    assert "FLASK_GLOBUS_CLIENT_ID" not in os.environ
+"""
+
+
+def test_a_seed_without_applications(tmp_path: Path) -> None:
+    """A seed needs no application: tests may register their own."""
+    write(tmp_path, {"test_nobody.py": WITHOUT_APPLICATIONS})
+    result = pytest_in(tmp_path)
+    assert result.returncode == 0, result.stdout
+
+
 SHOWN: list[str] = []
 
 

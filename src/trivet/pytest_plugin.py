@@ -67,15 +67,17 @@ def globus_sandbox_environ(globus_sandbox_server: Sandbox) -> dict[str, str]:
     """The environment variables of a test; override it to add those that your application reads."""
     from trivet.sandbox.address import environment
 
-    application = next(iter(globus_sandbox_server.clients.values()))
-    return {
+    application = next(iter(globus_sandbox_server.clients.values()), None)
+    environ = {
         **environment(globus_sandbox_server.url),
         "FLASK_SECRET_KEY": os.environ.get("FLASK_SECRET_KEY", f"only for tests, {secrets.token_hex(16)}"),
-        "FLASK_GLOBUS_CLIENT_ID": application.id,
-        "FLASK_GLOBUS_CLIENT_SECRET": application.secret or "",
         "FLASK_GLOBUS_BASE_URL": TEST_CLIENT_URL,
         "FLASK_GLOBUS_STORE": "memory:",
     }
+    if application is not None:
+        environ["FLASK_GLOBUS_CLIENT_ID"] = application.id
+        environ["FLASK_GLOBUS_CLIENT_SECRET"] = application.secret or ""
+    return environ
 
 
 @pytest.fixture
@@ -91,9 +93,9 @@ def globus_sandbox(
     globus_sandbox_server.reset()
     for name, value in globus_sandbox_environ.items():
         monkeypatch.setenv(name, value)
-    name, application = next(iter(globus_sandbox_server.clients.items()))
-    for uri in [each for each in application.redirect_uris if urlsplit(each).hostname == "localhost"]:
-        globus_sandbox_server.register_redirect_uri(name, urlsplit(uri)._replace(netloc="localhost").geturl())
+    for name, application in [*globus_sandbox_server.clients.items()][:1]:
+        for uri in [each for each in application.redirect_uris if urlsplit(each).hostname == "localhost"]:
+            globus_sandbox_server.register_redirect_uri(name, urlsplit(uri)._replace(netloc="localhost").geturl())
     return globus_sandbox_server
 
 
