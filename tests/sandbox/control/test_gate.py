@@ -65,6 +65,7 @@ def test_names_that_are_not_ours(globus, host, path):
     assert status == 421
     assert body.startswith("The Host header")
     assert "not this sandbox's" in globus.requests[-1].reason
+    assert "--issuer" in body
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:9000", "[::1]:8137", None])

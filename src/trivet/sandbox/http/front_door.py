@@ -70,7 +70,8 @@ class FrontDoor:
     def _misdirected(self, record: RequestRecord, start_response: StartResponse) -> Iterable[bytes]:
         record.status = 421
         record.reason = (
-            f"The Host header has a name that is not this sandbox's, which is known as {self._world.issuer}."
+            f"The Host header has a name that is not this sandbox's, which is known as {self._world.issuer}: "
+            "ask there, or give that name with --issuer when it starts."
         )
         headers = [("Content-Type", "text/plain; charset=utf-8")]
         return _answer(record, "Misdirected Request", headers, record.reason.encode(), start_response)

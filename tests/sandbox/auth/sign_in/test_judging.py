@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import requests
 
@@ -62,6 +64,13 @@ def test_shown_and_not_redirected(visitor, read_page, params, sentence, code):
     assert page.by_id["error-code"] == code
     assert page.by_id["error-id"]
     assert page.by_id["error-timestamp"]
+
+
+def test_the_page_leads_to_the_reason(visitor, globus):
+    """What was wrong in so many words is one click away, in the log of the control page."""
+    page = visitor.visit(redirect_uri="http://127.0.0.1:5000/login/callback").text
+    reasons = re.search(r'id="error-reason" href="([^"]+)"', page)
+    assert "127.0.0.1, not localhost" in requests.get(globus.url + reasons[1]).text
 
 
 @pytest.mark.parametrize("redirect_uri", MISMATCHING)
