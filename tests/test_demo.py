@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 
 from navigator import Navigator
-from trivet.demo import Demo, PortTakenError, started
+from trivet.demo import Demo, PortTakenError, demo, started
 from trivet.sandbox import Sandbox
 
 Start = Callable[..., tuple[subprocess.Popen[str], str]]
@@ -79,6 +80,13 @@ def test_a_port_that_is_taken_is_named(start: Start) -> None:
         process.wait(timeout=20)
     assert process.returncode == 1
     assert said == f"Error: The demo cannot start: port {port} is in use by another program.\n"
+
+
+@pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
+def test_a_port_that_is_none(option: str) -> None:
+    """A port beyond the last one is a sentence."""
+    result = CliRunner().invoke(demo, [option, "65536"])
+    assert (result.exit_code, "65535" in result.output) == (2, True)
 
 
 def test_without_a_wish_it_takes_another_port(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,10 +17,11 @@ import click
 
 from trivet.portal import create_app
 from trivet.sandbox import Sandbox
-from trivet.sandbox.command import signals_to_stop
+from trivet.sandbox.command import say_nothing_of_queues, signals_to_stop
 from trivet.sandbox.serving import ServerThread, listening_sockets
 
 DEFAULT_PORT = 5000
+PORT = click.IntRange(0, 65_535)
 APP_NAME = "Example Data Portal"
 
 
@@ -125,8 +126,8 @@ def _restore(name: str, value: str | None) -> Callable[[], None]:
 
 
 @click.command("demo")
-@click.option("--port", type=int, help=f"The portal's port; {DEFAULT_PORT} if that is free, else another.")
-@click.option("--sandbox-port", type=int, default=0, help="The sandbox's port; a free one if left out.")
+@click.option("--port", type=PORT, help=f"The portal's port; {DEFAULT_PORT} if that is free, else another.")
+@click.option("--sandbox-port", type=PORT, default=0, help="The sandbox's port; a free one if left out.")
 def demo(port: int | None, sandbox_port: int) -> None:
     """Run the portal and the sandbox on this computer, to click through."""
     signals = signals_to_stop()
@@ -136,6 +137,7 @@ def demo(port: int | None, sandbox_port: int) -> None:
         raise click.ClickException(f"The demo cannot start: {error.strerror or error}.") from None
     try:
         _greet(running)
+        say_nothing_of_queues()
         signals.get()
     finally:
         running.stop()

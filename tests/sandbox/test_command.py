@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,6 +35,20 @@ def test_runs_until_interrupted(sent):
         running.send_signal(sent)
         _, errors = running.communicate(timeout=20)
     assert (running.returncode, errors) == (0, "")
+
+
+def test_many_at_once_are_no_news():
+    """However many ask at once, it prints nothing of them that would look like an error."""
+    command = [sys.executable, "-u", "-c", PROGRAM, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        url = running.stdout.readline().split()[-1]
+        while "Ctrl-C" not in running.stdout.readline():
+            pass
+        with ThreadPoolExecutor(60) as crowd:
+            assert set(crowd.map(lambda _: requests.get(f"{url}/sandbox/").status_code, range(120))) == {200}
+        running.terminate()
+        assert running.communicate(timeout=20)[1] == ""
 
 
 def test_nobody_reads_what_it_prints():
@@ -137,6 +153,19 @@ def test_it_says_how_to_use_it():
     assert "export FLASK_GLOBUS_CLIENT_SECRET=" in printed
     assert "http://localhost:5099/cb" in printed
     assert "ada@uni.example" in printed
+    assert re.search(r"http://localhost:\d+/sandbox/\n", printed)
+
+
+def test_what_it_says_survives_a_shell(tmp_path):
+    """A secret with anything in it can be pasted as well, and an application without addresses leaves no gap."""
+    secret = "two words, 'quotes' and $HOME"
+    (tmp_path / "seed.toml").write_text(f'[clients.app]\nname = "App"\nsecret = "{secret}"\n')
+    printed = _greeting("--seed", str(tmp_path / "seed.toml"))
+    exports = "\n".join(line for line in printed.splitlines() if line.startswith("export "))
+    command = f'{exports}\nprintf %s "$FLASK_GLOBUS_CLIENT_SECRET"'
+    assert subprocess.run(["sh", "-ec", command], capture_output=True, text=True, check=True).stdout == secret
+    assert "\n\n\n" not in printed
+    assert "No people." in printed
 
 
 @pytest.mark.parametrize("clients", ["", '[clients.page]\nname = "Page"\ntype = "public"\n'])
@@ -165,6 +194,14 @@ def test_a_directory_that_cannot_be_used_is_a_sentence(tmp_path):
     result = CliRunner().invoke(sandbox, ["--data-dir", str(tmp_path), "--port", "0"])
     assert result.exit_code == 1
     assert f"cannot use {tmp_path / 'laptop'}: File exists." in result.output
+    assert "--data-dir" in result.output
+
+
+def test_a_port_that_is_none():
+    """A port beyond the last one ends the program with a sentence."""
+    result = CliRunner().invoke(sandbox, ["--port", "65536"])
+    assert result.exit_code == 2
+    assert "65535" in result.output
 
 
 def test_help():

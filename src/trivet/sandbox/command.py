@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import shlex
 import signal
 from pathlib import Path
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 @click.group("sandbox", invoke_without_command=True)
 @click.option("--host", default="localhost", show_default=True, help="0.0.0.0 in a container, with --issuer.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="0 picks a free one.")
-@click.option("--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People and collections.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, show_default=True, help="0 picks a free one."
+)
+@click.option(
+    "--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People, applications, collections."
+)
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Keep collections' files here.")
 @click.option("--issuer", help="The address clients know, if it is another: http://globus:8137.")
 @click.option(
@@ -55,6 +60,7 @@ def sandbox(
             if control_key is None and globus.control_key is not None:
                 click.echo(f"The key to its control page, told only here: {globus.control_key}")
             _greet(globus)
+            say_nothing_of_queues()
             let_nobody_wait_for_memory()
             signals.get()
     except (AddressRefusedError, SeedError, ValueError) as error:
@@ -74,7 +80,7 @@ def _register(redirect_uris: tuple[str, ...], globus: Sandbox) -> None:
 
 def _why_it_does_not_start(error: OSError, port: int) -> str:
     if error.filename is not None:
-        return f"The sandbox cannot use {error.filename}: {error.strerror}."
+        return f"The sandbox cannot use {error.filename}: {error.strerror}. Name a directory for it with --data-dir."
     return f"The sandbox cannot listen at port {port}: {error.strerror}. Perhaps another one runs there; try --port 0."
 
 
@@ -114,6 +120,11 @@ def let_nobody_wait_for_memory() -> None:
     gc.set_threshold(young, middle, 1_000)
 
 
+def say_nothing_of_queues() -> None:
+    """Keep to itself how many requests wait for a thread: they wait for milliseconds, and it looks like an error."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
 def signals_to_stop() -> SimpleQueue[int]:
     """Return a queue to wait at: somebody presses Ctrl-C, ends this process or closes its terminal.
 
@@ -137,10 +148,13 @@ def _greet(globus: Sandbox) -> None:
     first = next((each for each in globus.clients.values() if each.secret is not None), None)
     if first is not None:
         click.echo(f"\nFor a Flask application with Trivet, to be “{first.name}”:\n")
-        click.echo(f"export FLASK_GLOBUS_CLIENT_ID={first.id}\nexport FLASK_GLOBUS_CLIENT_SECRET={first.secret}")
+        click.echo(f"export FLASK_GLOBUS_CLIENT_ID={first.id}")
+        click.echo(f"export FLASK_GLOBUS_CLIENT_SECRET={shlex.quote(first.secret or '')}")
     click.echo("\nApplications, and where they may send people back to:" if globus.clients else "\nNo applications.")
     for client in globus.clients.values():
         click.echo(f"  {client.name}: {client.id}, " + ("public" if client.is_public else f"secret {client.secret}"))
-        click.echo("".join(f"    {uri}\n" for uri in client.redirect_uris).rstrip("\n"))
+        click.echo("".join(f"    {uri}\n" for uri in client.redirect_uris), nl=False)
     people = ", ".join(person.username for person in globus.people.values())
-    click.echo(f"\nPeople, who need no password: {people}.\nStopping it forgets who is signed in. Ctrl-C stops it.")
+    click.echo(f"\nPeople, who need no password: {people}." if people else "\nNo people.")
+    click.echo(f"What is asked and why it is refused, faults, the clock: {globus.url}/sandbox/")
+    click.echo("Stopping it forgets who is signed in. Ctrl-C stops it.")
