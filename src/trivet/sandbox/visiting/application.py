@@ -27,8 +27,10 @@ class Application:
     """
 
     def __init__(self, client: Any) -> None:
-        if hasattr(client, "test_client"):
-            raise TypeError("This is the application; sign_in wants a client for it, such as app.test_client().")
+        if callable(client):  # as applications are (WSGI, ASGI), and clients are not
+            raise TypeError(
+                "This is the application; sign_in wants a client for it, such as app.test_client() or TestClient(app)."
+            )
         if inspect.iscoroutinefunction(client.get):
             raise TypeError(
                 "sign_in drives a synchronous client. With an asynchronous one, ask for the login page yourself, give "

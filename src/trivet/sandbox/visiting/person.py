@@ -113,6 +113,10 @@ class Visitor:
             raise VisitError(f"None of {name}'s identities will do: the application asks for {demanded}.")
         lines = f"{page.text.get('error-sentence', '')}\n{page.text.get('error-details', '')}".splitlines()
         said = " ".join(line.strip() for line in lines if line.strip()) or f"The answer was {response.status_code}."
+        if said.startswith("Mismatching redirect URI."):
+            said += (
+                '. For a test, globus.register_redirect_uri("portal", "http://localhost/callback") registers one more.'
+            )
         raise VisitError(f"The sandbox refuses at {without_query(address)}: {said}")
 
     def _ask(self, address: str, form: dict[str, str] | None = None) -> TestResponse:
