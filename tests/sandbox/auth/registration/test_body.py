@@ -198,3 +198,11 @@ ADDRESS = "https://x.example/"
 def test_more_than_is_kept(send, path, what, fields):
     """Nothing that is remembered is as long as a request may be."""
     _refused(send(path, {what: fields}, "PUT"), "as many as are kept")
+
+
+def test_more_than_is_kept_in_a_seed(globus, send):
+    """What a seed has said at greater length stays as it is when something else is changed."""
+    addresses = globus.world.client(send.ids["client"]).redirect_uris
+    addresses += [f"{ADDRESS}{number}" for number in range(MAX_ENTRIES + 1)]
+    changed = send("clients/{client}", {"client": {"name": "Renamed"}}, "PUT").json()["client"]
+    assert (changed["name"], changed["redirect_uris"]) == ("Renamed", addresses)

@@ -55,7 +55,7 @@ class Fields:
         value = self._unread.pop(name, now)
         if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
             raise invalid_parameters(f"{name} is one line of text")
-        return _short(name, value)
+        return value if value is now else _short(name, value)
 
     def flag(self, name: str, now: bool) -> bool:
         value = self._unread.pop(name, now)
@@ -73,7 +73,7 @@ class Fields:
         value = self._unread.pop(name, now)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise invalid_parameters(f"{name} is a list of texts")
-        return [_short(name, each) for each in _few(name, value)]
+        return list(value) if value is now else [_short(name, each) for each in _few(name, value)]
 
     def optional_texts(self, name: str, now: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if self._unread.get(name, now) is None:
