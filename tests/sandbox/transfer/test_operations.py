@@ -197,10 +197,20 @@ def test_reading_is_not_writing(globus, client, client_of):
     (climate.root / "new").rmdir()
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"path": 1}', b"\xff", b"[" * 100_000])
-def test_bodies_that_mean_nothing(globus, laptop, transfer_token, body):
-    """400 BadRequest, in Transfer's own document."""
-    address = f"{globus.url}/v0.10/operation/endpoint/{laptop}/mkdir"
+RENAME_INSTEAD = b'{"DATA_TYPE": "rename", "path": "/new"}'
+MKDIR_INSTEAD = b'{"DATA_TYPE": "mkdir", "old_path": "/README.txt", "new_path": "/new"}'
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        *[("mkdir", body) for body in (b"", b"[]", b"{", b'{"path": 1}', b"\xff", b"[" * 100_000, RENAME_INSTEAD)],
+        ("rename", MKDIR_INSTEAD),
+    ],
+)
+def test_bodies_that_mean_nothing(globus, laptop, transfer_token, operation, body):
+    """400 BadRequest, in Transfer's own document; so is the document of another operation."""
+    address = f"{globus.url}/v0.10/operation/endpoint/{laptop}/{operation}"
     answer = requests.post(address, data=body, headers={"Authorization": f"Bearer {transfer_token}"})
     assert (answer.status_code, answer.json()["code"]) == (400, "BadRequest")
 

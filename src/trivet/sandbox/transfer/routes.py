@@ -88,12 +88,15 @@ def _add_file_operations(routes: Blueprint, world: World) -> None:
 
     @routes.post("/operation/endpoint/<collection_id>/mkdir")
     def mkdir(collection_id: str) -> ResponseReturnValue:
-        make_directory(collection_for(collection_id, to_write=True), body().path("path"))
+        collection, fields = collection_for(collection_id, to_write=True), body()
+        fields.data_type("mkdir")
+        make_directory(collection, fields.path("path"))
         return jsonify(result_document("mkdir_result", "DirectoryCreated", "The directory was created successfully"))
 
     @routes.post("/operation/endpoint/<collection_id>/rename")
     def rename_(collection_id: str) -> ResponseReturnValue:
         collection, fields = collection_for(collection_id, to_write=True), body()
+        fields.data_type("rename")
         rename(
             collection,
             fields.path("old_path"),
