@@ -17,6 +17,8 @@ from globus_sdk.testing import get_response_set
 import trivet.sandbox
 from trivet.sandbox.app import routed
 from trivet.sandbox.control.gate import Gate
+from trivet.sandbox.http.cors import is_open
+from trivet.sandbox.script.faults import service_of
 from trivet.sandbox.surface import SERVICES
 from trivet.sandbox.surface.__main__ import surface
 from trivet.sandbox.surface.fidelity import page
@@ -76,6 +78,19 @@ def test_every_route_has_its_row(globus):
     there = {(method, rule.rule) for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}}
     assert there <= {(row.method, row.path) for row in ROWS}
     assert {(row.method, row.path) for row in ROWS if row.grade != "absent"} <= there
+
+
+@pytest.mark.parametrize(("title", "rows"), SERVICES.items())
+def test_faults_know_every_endpoint(title, rows):
+    """A fault of a service strikes all of that service, and answers in its shape."""
+    service = title.rpartition(" ")[2].lower()
+    assert {service_of(row.path) for row in rows} == {service}
+
+
+def test_scripts_may_read_every_answer():
+    """Whatever is no page for people, an application in a browser may ask from any origin."""
+    pages = {row.path for row in ROWS if row.caller == "browser" or row.path.startswith("/v2/web/")}
+    assert {row.path for row in ROWS if not is_open(row.path)} == pages
 
 
 def test_every_row_is_there_once():

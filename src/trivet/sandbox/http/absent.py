@@ -19,6 +19,8 @@ ABSENT = {
     "/v2/oauth2/": "this Globus Auth OAuth2 endpoint",
     "/v2/web/": "this Globus Auth page",
     "/v2/groups": "this Groups call",
+    "/v2/preferences": "this Groups call",
+    "/v2/subscription_info": "this Groups call",
     "/v0.10/": "this Transfer call",
     "/v2/bookmarks": "this Transfer call",
     "/v2/tunnels": "Transfer's tunnels",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SERVICES = {
     "auth": ("/v2/oauth2/", "/v2/api/", "/v2/web/", "/.well-known/", "/jwk.json", "/sandbox/"),
-    "groups": ("/v2/groups", "/v2/subscription_info"),
-    "transfer": ("/v0.10/",),
+    "groups": ("/v2/groups", "/v2/preferences", "/v2/subscription_info"),
+    "transfer": ("/v0.10/", "/v2/bookmarks", "/v2/tunnels", "/v2/stream_access_points"),
 }
 """Service -> how its paths begin. Auth's pages for signing in are under ``/sandbox/``."""
 
