@@ -1,11 +1,12 @@
 """What most tests need: a clock they can move, a sandbox, and a site that signs in at it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from chromium import Chromium
 from navigator import Navigator
 from site_under_test import Site
 from trivet.demo import Demo
@@ -13,7 +14,11 @@ from trivet.sandbox import Sandbox
 from trivet.store import Store
 from trivet.store.memory import MemoryStore
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 START = 1_800_000_000
+CHROMIUM = Chromium()
 
 # A busy machine is no mistake in what is tested, so no example has a time limit; and examples share their fixtures,
 # which are mostly servers, on purpose. How to repeat a failure is printed. All else is Hypothesis's own, in CI too,
@@ -26,6 +31,26 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("trivet")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that drive a browser follow one another in one process, so that it is started once."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if nextitem is None or not nextitem.get_closest_marker("browser"):
+        CHROMIUM.stop()
+
+
+@pytest.fixture
+def chromium() -> "Browser":
+    """A real browser, with a window nobody sees; a test opens a context of its own in it."""
+    return CHROMIUM.browser()
 
 
 class Clock:

@@ -10,13 +10,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from chromium import QUIET, find_chromium
 from trivet.sandbox import Sandbox
 from trivet.sandbox.world.scopes import VIEW_MY_GROUPS, Scope
-
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("test_browser_apps")]
 
 PAGES = Path(__file__).parent / "pages"
 VENDOR = Path(sys.prefix) / "node" / "node_modules" / "@globus" / "sdk" / "dist" / "umd" / "globus.production.js"
@@ -36,17 +32,6 @@ class _Pages(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = find_chromium()
-    if path is None:
-        pytest.fail("These tests need a Chromium: `make test` installs one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

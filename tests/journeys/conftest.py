@@ -8,33 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from chromium import QUIET, find_chromium
 from journeys.pictures import take
 from journeys.visitor import Place, Visitor
 from trivet.demo import Demo
 
 SCREENSHOTS = Path(__file__).parents[2] / "artifacts" / "screenshots"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # one browser per module, not one per worker too
-
-
-# For one module at a time: Playwright keeps an event loop running in this thread, which other tests may not want.
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        pytest.fail("These tests need a Chromium: `make test` installs one, and so does .ci/browser .venv/bin/python")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

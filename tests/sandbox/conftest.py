@@ -15,7 +15,6 @@ import jwt
 import pytest
 import requests
 
-from chromium import QUIET, find_chromium
 from depot import Depot
 from trivet.sandbox import Sandbox
 from trivet.sandbox.world.scope_register import Dependency, RegisteredScope, own_scope_string
@@ -329,20 +328,6 @@ class _Application(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A real browser, with a window nobody sees."""
-    from playwright.sync_api import sync_playwright
-
-    path = find_chromium()
-    if path is None:
-        pytest.fail("These tests need a Chromium: `make test` installs one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(name="callback")

@@ -6,8 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-pytestmark = pytest.mark.browser
-
 WIDTHS = {"desk": 1280, "phone": 390}
 
 
