@@ -41,12 +41,6 @@ def place(make_site: Callable[..., Site], sandbox: Sandbox) -> Site:
     return site
 
 
-def sign_in(visitor: Visitor, person: str) -> Page:
-    visitor.open("/private")
-    visitor.agree(person)
-    return visitor.page
-
-
 def expect_content(page: Page, address: str, content: str) -> None:
     expect(page).to_have_url(address)
     expect(page.locator("body")).to_have_text(content)
@@ -54,7 +48,7 @@ def expect_content(page: Page, address: str, content: str) -> None:
 
 def test_sign_in_that_has_grown_old(visitor: Visitor, place: Site, clock: Clock, picture: Picture) -> None:
     """A page for those who have just signed in lets Ada in at first, asks her some time later, and is there again."""
-    page = sign_in(visitor, "ada")
+    page = visitor.be_signed_in("ada")
     visitor.open("/exam")
     expect_content(page, f"{place.url}/exam", "the exam papers")
     clock.advance(601)
@@ -73,7 +67,7 @@ def test_sign_in_that_has_grown_old(visitor: Visitor, place: Site, clock: Clock,
 
 def test_page_for_a_group(visitor: Visitor, place: Site, picture: Picture) -> None:
     """A page for a group asks to see the groups, and lets Ada in, a member; at another she reads who can let her in."""
-    page = sign_in(visitor, "ada")
+    page = visitor.be_signed_in("ada")
     visitor.open("/telescope")
     main = page.get_by_role("main")
     expect(main).to_contain_text("Globus will ask you to allow this site to see which groups you are in.")
@@ -92,7 +86,7 @@ def test_page_for_a_group(visitor: Visitor, place: Site, picture: Picture) -> No
 
 def test_second_factor_of_a_linked_identity(visitor: Visitor, place: Site, picture: Picture) -> None:
     """Two conditions at once, and the author's own reason: Ada reads which account will do, and comes in with it."""
-    page = sign_in(visitor, "ada")
+    page = visitor.be_signed_in("ada")
     visitor.open("/patients")
     main = page.get_by_role("main")
     for part in (
@@ -110,7 +104,7 @@ def test_second_factor_of_a_linked_identity(visitor: Visitor, place: Site, pictu
 
 def test_account_that_will_never_do(visitor: Visitor, place: Site, picture: Picture) -> None:
     """Who has no account of the kind is not sent anywhere: the page names theirs, and how to link another."""
-    page = sign_in(visitor, "zoe")
+    page = visitor.be_signed_in("zoe")
     visitor.open("/patients")
     main = page.get_by_role("main")
     expect(main).to_contain_text("This page is for people with an account of lab.example. Because of the patients.")

@@ -29,7 +29,7 @@ def click_through_to(page: Page, visitor: Visitor, name: str) -> str:
 
 def test_consent_for_the_collection_just_clicked(visitor: Visitor, demo: Demo, picture: Picture) -> None:
     """Ada clicks a collection, reads one sentence, allows it at Globus, and is in the folder she wanted to see."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     address = click_through_to(page, visitor, "Tape Archive")
     expect(page.get_by_role("heading", level=1)).to_have_text("Permission needed")
     main = page.get_by_role("main")
@@ -48,8 +48,7 @@ def test_consent_for_the_collection_just_clicked(visitor: Visitor, demo: Demo, p
 
 def test_consent_for_a_transfer_that_is_being_sent(visitor: Visitor, demo: Demo, picture: Picture) -> None:
     """Grace fills in a transfer to a collection that wants consent: she types nothing twice, and it is sent once."""
-    page = visitor.start_sign_in()
-    visitor.agree("grace")
+    page = visitor.be_signed_in("grace")
     visitor.open(f"/collections/{demo.sandbox.collections['climate'].id}/send?path=/")
     page.get_by_role("checkbox", name="README.txt").check()
     page.get_by_role("checkbox", name="control").check()
@@ -80,7 +79,7 @@ def test_consent_for_a_transfer_that_is_being_sent(visitor: Visitor, demo: Demo,
 
 def test_consent_denied_midway(visitor: Visitor, demo: Demo, picture: Picture) -> None:
     """Who says no at Globus reads that nothing was changed, is signed in as before, and can still change their mind."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     tokens = [token.value for token in demo.sandbox.tokens if token.active]
     address = click_through_to(page, visitor, "Tape Archive")
     visitor.to_globus()
@@ -100,7 +99,7 @@ def test_consent_denied_midway(visitor: Visitor, demo: Demo, picture: Picture) -
 
 def test_two_tabs_at_once(visitor: Visitor, demo: Demo) -> None:
     """Two collections in two tabs, one wanting consent and one a second factor: both tabs arrive, and stay."""
-    first = visitor.sign_in("ada")
+    first = visitor.be_signed_in("ada")
     second = visitor.context.new_page()
     addresses = [
         click_through_to(first, visitor, "Tape Archive"),

@@ -8,7 +8,7 @@ from trivet.demo import Demo
 
 def test_second_person_on_the_same_browser_sees_nothing_of_the_first(visitor: Visitor, demo: Demo) -> None:
     """After Ada has signed out, Grace sees her own name, her own collections, and no trace of Ada's visit."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     visitor.open("/collections/mine")
     page.get_by_role("link", name="Ada's laptop").click()
     expect(page.get_by_role("table")).to_be_visible()
@@ -42,7 +42,8 @@ def test_signing_in_as_somebody_else_replaces_the_first(visitor: Visitor, demo: 
 
 def test_back_button_after_signing_out_shows_nothing_private(visitor: Visitor, demo: Demo) -> None:
     """Going back after signing out leads to signing in, not to what was on the screen."""
-    page = visitor.sign_in("ada")
+    visitor.be_signed_in("ada")
+    page = visitor.open("/dashboard")
     visitor.sign_out()
     page.go_back()
     expect(page.get_by_role("heading", name="Choose an account")).to_be_visible()
@@ -51,7 +52,8 @@ def test_back_button_after_signing_out_shows_nothing_private(visitor: Visitor, d
 
 def test_signing_out_twice(visitor: Visitor, demo: Demo) -> None:
     """The button still works in a tab that does not know that another one has signed out already."""
-    first = visitor.sign_in("ada")
+    first = visitor.be_signed_in("ada")
+    visitor.open("/", first)
     second = visitor.open("/collections/mine", visitor.context.new_page())
     visitor.sign_out(first)
     visitor.sign_out(second)
@@ -60,7 +62,7 @@ def test_signing_out_twice(visitor: Visitor, demo: Demo) -> None:
 
 def test_typing_the_address_of_logout_asks_first(visitor: Visitor, demo: Demo) -> None:
     """Nobody is signed out by an address alone; the page asks, and its button does it."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     visitor.open("/logout")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign out?")
     page.get_by_role("link", name="Stay").click()
@@ -73,7 +75,7 @@ def test_typing_the_address_of_logout_asks_first(visitor: Visitor, demo: Demo) -
 
 def test_other_sites_cannot_sign_anybody_out(visitor: Visitor, demo: Demo) -> None:
     """A form on another site that posts to ``/logout`` ends on the question, and changes nothing."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     page.goto(demo.sandbox.url)  # another origin
     page.evaluate(
         """address => {
@@ -90,7 +92,8 @@ def test_other_sites_cannot_sign_anybody_out(visitor: Visitor, demo: Demo) -> No
 
 def test_signing_out_when_globus_is_down(visitor: Visitor, demo: Demo) -> None:
     """Signing out here does not wait for Globus: the session is over even if revoking fails."""
-    page = visitor.sign_in("ada")
+    visitor.be_signed_in("ada")
+    page = visitor.open("/")
     demo.sandbox.fail("/v2/oauth2/token/revoke", times=None)
     visitor.sign_out()
     assert visitor.session_cookie is None

@@ -49,7 +49,8 @@ def test_pages_of_ada(look: Look, demo: Demo) -> None:
     """The dashboard, both lists of collections, folders full and empty, and the question before signing out."""
     visitor, keep = look
     laptop, survey = demo.sandbox.collections["laptop"].id, demo.sandbox.collections["survey"].id
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
+    visitor.open("/dashboard")
     keep("dashboard")
     visitor.open("/")
     keep("home-signed-in")
@@ -88,7 +89,7 @@ def test_pages_of_transfers(look: Look, demo: Demo) -> None:
     """The form for sending, as it comes and as it comes back, a transfer on its way and at its end, and the list."""
     visitor, keep = look
     collections = demo.sandbox.collections
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     visitor.open("/transfers/")
     keep("transfers-none")
     visitor.open(f"/collections/{collections['laptop'].id}/?path=/")
@@ -120,7 +121,7 @@ def test_pages_of_trouble(look: Look, demo: Demo) -> None:
     visitor, keep = look
     sandbox = demo.sandbox
     visitor.expected |= {502, 503}
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     laptop = f"/collections/{sandbox.collections['laptop'].id}/"
     listing = f"/v0.10/operation/endpoint/{sandbox.collections['laptop'].id}/ls"
     visitor.open(f"{laptop}?path=/no/such/folder")
@@ -152,7 +153,8 @@ def test_pages_of_trouble(look: Look, demo: Demo) -> None:
 def test_pages_of_zoe(look: Look, demo: Demo) -> None:
     """A name full of markup and quotes is only a name."""
     visitor, keep = look
-    page = visitor.sign_in("zoe")
+    page = visitor.be_signed_in("zoe")
+    visitor.open("/dashboard")
     expect(page.get_by_role("heading", level=1)).to_have_text(demo.sandbox.people["zoe"].name)
     keep("dashboard-odd-name")
     visitor.open("/collections/mine")

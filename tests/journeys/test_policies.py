@@ -26,7 +26,7 @@ def sign_ins(demo: Demo) -> int:
 
 def test_policy_of_a_second_factor(visitor: Visitor, demo: Demo, picture: Picture) -> None:
     """A policy wants a second factor: Ada reads so, shows it at Globus, and is where she was going."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     address = open_collection(visitor, demo, "by_policy")
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step at Globus")
     main = page.get_by_role("main")
@@ -43,7 +43,7 @@ def test_policy_of_a_second_factor(visitor: Visitor, demo: Demo, picture: Pictur
 
 def test_linked_identity_of_the_right_domain(visitor: Visitor, demo: Demo, picture: Picture) -> None:
     """Staff of the laboratory only: the page names the account of Ada's that will do, and with it she comes in."""
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     address = open_collection(visitor, demo, "lab_staff")
     main = page.get_by_role("main")
     expect(main).to_contain_text("with an account of lab.example")
@@ -62,7 +62,7 @@ def test_identity_that_somebody_does_not_have(visitor: Visitor, demo: Demo, pict
     A certain Researcher iD, which is not Zoë's: she reads that before she leaves, Globus says the same, and coming back
     ends on a page that offers a way on, signed in as before.
     """
-    page = visitor.sign_in("zoe")
+    page = visitor.be_signed_in("zoe")
     open_collection(visitor, demo, "one_identity")
     main = page.get_by_role("main")
     expect(main).to_contain_text("None of your linked accounts will do: zoe.o'brien@uni.example")
@@ -84,7 +84,7 @@ def test_step_up_completed_as_somebody_else(visitor: Visitor, demo: Demo, pictur
     Grace answers what was asked of Ada: she is refused and named, Ada stays signed in, and what came for Grace is
     revoked.
     """
-    page = visitor.sign_in("ada")
+    page = visitor.be_signed_in("ada")
     open_collection(visitor, demo, "second_factor")
     visitor.open(f"{demo.sandbox.url}/v2/web/logout", visitor.context.new_page()).close()
     visitor.to_globus()

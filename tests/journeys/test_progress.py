@@ -23,7 +23,7 @@ def hold(demo: Demo) -> Iterator[Any]:
 @pytest.fixture
 def ada(visitor: Visitor, demo: Demo, hold: Any) -> Visitor:
     """Ada, at the page of a transfer that goes on."""
-    visitor.sign_in("ada")
+    visitor.be_signed_in("ada")
     page = visitor.open(f"/collections/{demo.sandbox.collections['laptop'].id}/send?path=/")
     page.get_by_role("checkbox", name="README.txt").check()
     page.get_by_label("Collection", exact=True).select_option(label="Sky Survey, Data Release 3")
@@ -54,8 +54,7 @@ def test_a_session_that_ended_elsewhere(ada: Visitor, new_visitor: Callable[...,
     """Signed out from her phone, Ada reads so on the page open on her desk, and one link leads in and back to it."""
     address = ada.page.url
     phone = new_visitor()
-    phone.start_sign_in()
-    phone.choose("ada")
+    phone.be_signed_in("ada")
     phone.open("/sessions/").get_by_role("button", name="End all others").click()
     expect(ada.page.get_by_role("alert")).to_contain_text("You are not signed in.", timeout=A_WHILE)
     expect(ada.page).to_have_url(address)

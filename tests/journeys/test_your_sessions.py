@@ -43,7 +43,7 @@ def test_ending_a_session_on_another_device(
 def test_signing_out_everywhere(visitor: Visitor, new_visitor: Callable[..., Visitor], demo: Demo) -> None:
     """Ada signs out everywhere from one browser: it ends at Globus, both are signed out, and no token is good."""
     other = new_visitor()
-    other.sign_in("ada")
+    other.be_signed_in("ada")
     page = sign_in_again(visitor, demo)
     visitor.open("/sessions/")
     page.get_by_role("button", name="Sign out everywhere").click()
@@ -57,7 +57,7 @@ def test_signing_out_everywhere(visitor: Visitor, new_visitor: Callable[..., Vis
 def test_ending_all_others(visitor: Visitor, new_visitor: Callable[..., Visitor], demo: Demo) -> None:
     """Ada stays signed in where she is, and nowhere else."""
     other = new_visitor()
-    other.sign_in("ada")
+    other.be_signed_in("ada")
     page = sign_in_again(visitor, demo)
     visitor.open("/sessions/")
     page.get_by_role("button", name="End all others").click()
