@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
+# Tests start hundreds of processes; each would compile all it imports if none might keep what it has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check soak bench pictures clean
 .DEFAULT_GOAL := test
 
