@@ -15,8 +15,10 @@ from trivet.flask import Globus
 from trivet.outbox import CLAIM_SECONDS
 from trivet.sandbox import Sandbox
 
+SERVERS = ("postgresql", "valkey")  # what they promise when a process is killed is in tests/store
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "valkey"])
+
+@pytest.mark.parametrize("kind", ["sqlite", *(pytest.param(each, marks=pytest.mark.soak) for each in SERVERS)])
 def test_no_revocation_is_lost_with_its_worker(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Kill -9 of all workers while Globus is slow to revoke loses nothing: the next sweep has every token revoked."""
     with (

@@ -1,6 +1,5 @@
 """Stores on real databases, each test with one of its own."""
 
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,13 +24,21 @@ def postgresql() -> Iterator[PostgreSQL]:
         server.remove()
 
 
-@pytest.fixture
-def postgresql_url(postgresql: PostgreSQL) -> str:
-    """An empty database."""
-    name = f"test_{secrets.token_hex(8)}"
+@pytest.fixture(scope="session")
+def _postgresql_url(postgresql: PostgreSQL) -> str:
     with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return postgresql.url(name)
+        connection.execute("CREATE DATABASE trivet")
+    return postgresql.url("trivet")
+
+
+@pytest.fixture
+def postgresql_url(_postgresql_url: str) -> str:
+    """An empty database: the same one for all, since making one writes 20 MB."""
+    with psycopg.connect(_postgresql_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
+        connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+    return _postgresql_url
 
 
 @pytest.fixture(scope="session")
