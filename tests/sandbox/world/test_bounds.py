@@ -10,6 +10,7 @@ import requests
 from trivet.sandbox.script.in_force import MAX_IN_FORCE
 from trivet.sandbox.world.accounts import MAX_IDENTITIES, add_person, new_identity
 from trivet.sandbox.world.applications import MAX_APPLICATIONS, SDK_TUTORIAL
+from trivet.sandbox.world.browsers import MAX_ATTEMPTS, MAX_OPEN, Attempt, Browser, Browsers
 from trivet.sandbox.world.clients import MAX_ADDRESSES, MAX_CREDENTIALS, Client, Credential
 from trivet.sandbox.world.codes import MAX_CODES, AuthorizationCode, Codes
 from trivet.sandbox.world.consents import MAX_CONSENTS, Consents
@@ -320,3 +321,16 @@ def test_what_is_in_force(globus):
         globus.script_id_token(lambda claims, header: None)
     globus.clear_fault(globus.faults[0].id)
     globus.fail("/never")
+
+
+def test_sign_ins_under_way(globus, visitor):
+    """Of the sign-ins that nobody goes on with the oldest are forgotten; the browsers are still known."""
+    visitor.visit()
+    [first] = globus.world.browsers
+    asked = next(iter(first.attempts.values())).request
+    browsers, made = Browsers(), [Browser() for _ in range(MAX_OPEN // MAX_ATTEMPTS + 1)]
+    for browser in made:
+        for _ in range(MAX_ATTEMPTS):
+            browsers.keep(browser, Attempt(asked))
+    assert list(browsers) == made
+    assert [len(each.attempts) for each in made] == [0, *[MAX_ATTEMPTS] * (len(made) - 1)]

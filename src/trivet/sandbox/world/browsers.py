@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 20
 MAX_BROWSERS = 2_000
+MAX_OPEN = 5_000
+"""Attempts of all browsers together. Each holds what it began with, which may be as long as an address."""
 
 
 @dataclass
@@ -108,6 +110,16 @@ class Browsers:
         while len(self._by_id) > MAX_BROWSERS:
             self._by_id.popitem(last=False)
         return browser
+
+    def keep(self, browser: Browser, attempt: Attempt) -> None:
+        """Remember *attempt* of *browser*; beyond ``MAX_OPEN``, forget those of the browsers least recently seen."""
+        browser.keep(attempt)
+        self.add(browser)
+        surplus = sum(len(each.attempts) for each in self) - MAX_OPEN
+        for each in self:
+            while surplus > 0 and each.attempts:
+                each.attempts.popitem(last=False)
+                surplus -= 1
 
     def renew(self, browser: Browser) -> None:
         """Give *browser* new secrets, so that a cookie planted before a sign-in is worthless after it."""

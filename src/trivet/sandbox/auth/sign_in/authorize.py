@@ -70,8 +70,7 @@ def _check_with_authlib(asked: AuthorizeRequest, server: SandboxServer) -> None:
 
 def _begin(asked: AuthorizeRequest, world: World) -> Response:
     """Return at once if nothing stands in the way, else show the page for it and remember the browser."""
-    known = current_browser(world)
-    browser = known or Browser()
+    browser = current_browser(world) or Browser()
     attempt = Attempt(asked, browser.person)
     what = obstacle(attempt, browser, world)
     if what is None:
@@ -79,9 +78,7 @@ def _begin(asked: AuthorizeRequest, world: World) -> Response:
     if "none" in asked.prompts:
         note(reason=_what_is_missing(what, attempt, world))
         raise ReturnedError(asked, what.error, SILENT_REFUSALS[what.error])
-    browser.keep(attempt)
-    if known is None:
-        world.browsers.add(browser)
+    world.browsers.keep(browser, attempt)
     if what.page != SIGN_IN:
         return redirect(page_of(what.page, attempt))
     return remember(sign_in_page(attempt, what, world), browser, world)
