@@ -150,6 +150,14 @@ def test_a_seed_without_applications(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+def test_a_seed_without_a_settings_file(tmp_path: Path) -> None:
+    """Named on the command line where there is no settings file, a seed is looked for in the directory of the tests."""
+    test = "def test_it(globus_sandbox): assert list(globus_sandbox.people) == ['kim']\n"
+    write(tmp_path, {"seed.toml": SEED, "test_it.py": test})
+    result = pytest_in(tmp_path, "-o", "globus_sandbox_seed=seed.toml", "--rootdir", str(tmp_path))
+    assert result.returncode == 0, result.stdout
+
+
 SHOWN: list[str] = []
 
 

@@ -43,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def globus_sandbox_seed(pytestconfig: pytest.Config) -> Any:
     """The seed: None for the built-in one. Set the option `globus_sandbox_seed`, or override this fixture."""
     named: str = pytestconfig.getini("globus_sandbox_seed")
-    return (pytestconfig.inipath or pytestconfig.rootpath).parent / named if named else None
+    beside = pytestconfig.inipath.parent if pytestconfig.inipath else pytestconfig.rootpath
+    return beside / named if named else None
 
 
 @pytest.fixture(scope="session")
