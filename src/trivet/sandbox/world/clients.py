@@ -119,12 +119,6 @@ class Client:
             self._itself = Person(self.id, Account(self.name, (identity,)))
         return self._itself
 
-    def get_client_id(self) -> str:
-        return self.id
-
-    def get_default_redirect_uri(self) -> None:
-        """There is none: Globus requires ``redirect_uri`` in every request."""
-
     def get_allowed_scope(self, scope: str) -> str:
         return scope
 
