@@ -103,4 +103,5 @@ def routed(world: World, carriers: Carriers, gate: Gate) -> Flask:
 def _add_home(app: Flask, world: World) -> None:
     @app.get("/")
     def home() -> ResponseReturnValue:
-        return render_template("home.html", world=world, environment=environment(world.issuer))
+        with world.lock:
+            return render_template("home.html", world=world, environment=environment(world.issuer))

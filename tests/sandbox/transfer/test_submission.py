@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +15,11 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from depot import transfer_token
+from depot import Depot, transfer_token
+from trivet.sandbox.app import routed
+from trivet.sandbox.carrier.carriers import Carriers
+from trivet.sandbox.control.gate import Gate
+from trivet.sandbox.switches import Switches
 
 ITEM = {"DATA_TYPE": "transfer_item", "source_path": "/a", "destination_path": "/b"}
 VALUES = st.recursive(
@@ -47,6 +53,24 @@ def _usual(depot, what):
 
 def _refusal(answer):
     return answer.status_code, answer.json()["code"]
+
+
+def test_a_reset_while_the_document_comes_in():
+    """What was sent before a reset, with a token from then, begins no task after it."""
+    depot = Depot(time.time, switches=Switches(submission_id_must_be_ours=False))
+    with depot.globus as globus:
+
+        class Document(io.BytesIO):
+            def readinto(self, buffer):
+                globus.reset()
+                return super().readinto(buffer)
+
+        text = json.dumps({**_usual(depot, "transfer"), "submission_id": str(uuid.uuid4())}).encode()
+        headers = {"Authorization": f"Bearer {transfer_token(globus)}", "Content-Length": str(len(text))}
+        app = routed(globus.world, Carriers(globus.world.carrying, tries=1), Gate(globus.url))
+        answer = app.test_client().post("/v0.10/transfer", input_stream=Document(text), headers=headers)
+        assert answer.status_code == 401
+        assert globus.world.tasks.all() == []
 
 
 @pytest.mark.parametrize("what", ["transfer", "delete"])

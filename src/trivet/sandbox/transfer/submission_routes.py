@@ -40,11 +40,11 @@ def add_submission(routes: Blueprint, world: World, carriers: Carriers) -> None:
 
     def accept(kind: str) -> ResponseReturnValue:
         with world.lock:
-            token = signed_in(world)
+            signed_in(world)  # or nothing long is read
         request.max_content_length = MAX_SUBMISSION_BYTES
         fields = body()
-        with world.lock:
-            task, is_new = submit(world, token, kind, fields)
+        with world.lock:  # once more, since there may have been a reset meanwhile
+            task, is_new = submit(world, signed_in(world), kind, fields)
             if is_new:
                 carriers.take(task)
         return jsonify(_receipt(kind, task, is_new=is_new)), world.switches.submission_status if is_new else 200

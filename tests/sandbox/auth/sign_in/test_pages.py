@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import requests
+
+from trivet.sandbox.world.people import Account, Person
 
 
 @pytest.fixture
@@ -105,3 +109,26 @@ def test_home_lists_what_there_is(globus, pages, read_page):
         ("policies", globus.policies),
     ):
         assert all(each.id in page.by_id[part] for each in entries.values())
+
+
+def test_home_shows_one_moment(globus):
+    """Nobody comes or goes while the page is written: it is done with the world's lock."""
+    lock, held = globus.world.lock, []
+
+    def is_held():
+        free = lock.acquire(blocking=False)
+        if free:
+            lock.release()
+        return not free
+
+    class Watched(Account):
+        def __getattribute__(self, name):
+            with ThreadPoolExecutor(1) as elsewhere:
+                held.append(elsewhere.submit(is_held).result())
+            return super().__getattribute__(name)
+
+    globus.world.people["watched"] = Person("watched", Watched("Watched", ()))
+    held.clear()
+    assert "Watched" in requests.get(globus.url).text
+    assert held
+    assert all(held)
