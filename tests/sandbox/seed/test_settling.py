@@ -8,6 +8,7 @@ import pytest
 
 from trivet.sandbox import Sandbox
 from trivet.sandbox.seed import SeedError, seed_id
+from trivet.sandbox.world.scopes import scope_id
 
 GOOD = {
     "identity_providers": {"u": {"display_name": "U", "domain": "u.example"}},
@@ -156,6 +157,7 @@ def test_seed_file_with_relative_directories(tmp_path):
 
 
 SERVICE = {"suffix": "run", "description": "Run it"}
+RUN_ID = scope_id(f"https://auth.globus.org/scopes/{seed_id('client', 'app')}/run")
 
 
 @pytest.mark.parametrize(
@@ -175,11 +177,18 @@ def test_problems_with_scopes_of_services(scope, problem):
     assert problem in str(caught.value)
 
 
-def test_two_scopes_of_one_name():
-    """A suffix is there once."""
+@pytest.mark.parametrize(
+    ("again", "problem"),
+    [
+        ({**SERVICE, "id": seed_id("client", "other")}, ".suffix: this client has another scope of that suffix"),
+        ({**SERVICE, "suffix": "go", "id": RUN_ID}, ": has the same id as clients.app.scopes[0]"),
+    ],
+)
+def test_scopes_that_cannot_be_told_apart(again, problem):
+    """A suffix is there once, and so is an id."""
     with pytest.raises(SeedError) as caught:
-        Sandbox(_changed("clients/app/scopes", [SERVICE, SERVICE])).start()
-    assert caught.value.problems == ["clients.app.scopes[1].suffix: this client has another scope of that suffix"]
+        Sandbox(_changed("clients/app/scopes", [SERVICE, again])).start()
+    assert caught.value.problems == [f"clients.app.scopes[1]{problem}"]
 
 
 def test_a_scope_may_depend_on_one_further_down():

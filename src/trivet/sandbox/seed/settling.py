@@ -137,7 +137,9 @@ class Settling:
         project = entry.optional_text("project")
         if project is not None:
             self._in_projects.append((client, entry, project))
-        self._scopes += own_scopes(client, entry)
+        for each in own_scopes(client, entry):
+            self._unique(each.entry, each.scope.id)
+            self._scopes.append(each)
         return client
 
     def _project(self, key: str, entry: Entry, names: Names) -> Project:
