@@ -7,6 +7,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trivet.sandbox import Sandbox
+
 
 @pytest.fixture
 def ask(globus):
@@ -197,3 +199,29 @@ def test_any_document(globus, ask, path, document):
         return
     assert response.status_code in (200, 201, 400, 404)
     globus.clear_faults()
+
+
+def test_the_overview_offers_the_seed(globus, control):
+    """A link on the first page is a file with the world as it is now, and no token is in it."""
+    response = control.get(control.page().links["export"])
+    assert response.text == globus.export_seed()
+    assert response.headers["Content-Type"].startswith("application/toml")
+    assert "sandbox-seed.toml" in response.headers["Content-Disposition"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_tokens_are_no_part_of_the_seed(globus, control, tokens):
+    """What was issued stays here."""
+    text = control.get("/sandbox/api/seed").text
+    issued = [token.value for token in globus.tokens]
+    assert tokens["access_token"] in issued
+    assert not any(value in text for value in issued)
+
+
+def test_the_seed_is_for_whoever_has_the_key():
+    """Without it there is a document that says so."""
+    with Sandbox(control_key="k" * 20) as globus:
+        address = f"{globus.url}/sandbox/api/seed"
+        answer = requests.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (401, "KeyNeeded")
+        assert requests.get(address, headers={"Authorization": f"Bearer {'k' * 20}"}).status_code == 200

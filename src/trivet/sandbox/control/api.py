@@ -15,6 +15,7 @@ from trivet.sandbox.control.reset import back_to_seed
 from trivet.sandbox.control.state import moments, state
 from trivet.sandbox.http.json_body import json_body
 from trivet.sandbox.http.record import refused
+from trivet.sandbox.seed.exporting import exported
 from trivet.sandbox.world.mishaps import MISHAPS, happen
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def _add_looking(routes: Blueprint, world: World) -> None:
     @routes.get("/requests")
     def requests() -> ResponseReturnValue:
         return jsonify([asdict(record) for record in world.log.all()])
+
+    @routes.get("/seed")
+    def seed() -> ResponseReturnValue:
+        headers = {"Content-Disposition": 'attachment; filename="sandbox-seed.toml"'}
+        return Response(exported(world), mimetype="application/toml", headers=headers)
 
 
 def _add_clock(routes: Blueprint, world: World) -> None:

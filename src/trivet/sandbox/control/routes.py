@@ -22,7 +22,6 @@ from trivet.sandbox.control.people import add_people
 from trivet.sandbox.control.person import add_person_page
 from trivet.sandbox.control.requests import add_requests
 from trivet.sandbox.control.reset import add_reset
-from trivet.sandbox.control.seed import seed_routes
 from trivet.sandbox.control.sessions import add_sessions
 from trivet.sandbox.control.tokens import add_tokens
 from trivet.sandbox.world.when import ago, day_and_time, time_of_day
@@ -47,7 +46,7 @@ NAVIGATION = {
 
 
 def control_routes(world: World, carriers: Carriers, gate: Gate) -> tuple[Blueprint, ...]:
-    """Return the pages behind *gate*, the one in front of it that asks for the key, and what programs read."""
+    """Return the pages behind *gate*, and the one in front of it that asks for the key."""
     pages = Blueprint("control", __name__)
     gate.guard_pages(pages)
     answer_not_done(pages)
@@ -86,4 +85,4 @@ def control_routes(world: World, carriers: Carriers, gate: Gate) -> tuple[Bluepr
             "world": world,
         }
 
-    return pages, key_routes(gate), seed_routes(world, gate)
+    return pages, key_routes(gate)
