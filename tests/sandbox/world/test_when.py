@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trivet.sandbox.world.when import ago, day_and_time, span, time_of_day
+from trivet.sandbox.world.when import ago, day_and_time, iso, span, time_of_day
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,6 @@ def test_ago_and_to_come():
 
 
 def test_dates():
-    """Dates and times are those of UTC, to the second."""
+    """Dates and times are those of UTC, to the second, or to the microsecond for programs."""
     assert (day_and_time(1_800_000_000.9), time_of_day(1_800_000_000)) == ("2027-01-15 08:00:00", "08:00:00")
+    assert iso(1_800_000_000.5) == "2027-01-15T08:00:00.500000+00:00"

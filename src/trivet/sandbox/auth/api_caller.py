@@ -1,15 +1,14 @@
-"""Who calls Auth's own API, somebody with an Auth token or a client with its credentials, and what the query lists."""
+"""Who calls Auth's own API, somebody with an Auth token or a client with its credentials."""
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from flask import request
 
-from trivet.sandbox.auth.api_error import auth_token, check_scope, invalid_parameters, unauthenticated
+from trivet.sandbox.auth.api_error import auth_token, check_scope, unauthenticated
 from trivet.sandbox.auth.client_auth import basic_credentials, client_with_credentials
 from trivet.sandbox.auth.client_words import why_not_authenticated
 from trivet.sandbox.http.record import note
@@ -56,20 +55,3 @@ def caller(world: World) -> Caller:
         raise unauthenticated() from None
     note(client=client.key)
     return Caller(client.as_person(), client=client)
-
-
-def listed_in(parameter: str) -> list[str]:
-    """Return what is listed in a query *parameter*, separated by commas."""
-    return [each.strip() for each in request.args.get(parameter, "").split(",") if each.strip()]
-
-
-def checked_ids(ids: list[str]) -> list[str]:
-    """Return *ids* in their usual form.
-
-    Raises:
-        ApiError: 400 ``INVALID_PARAMETERS``; one is not a UUID.
-    """
-    try:
-        return [str(uuid.UUID(each)) for each in ids]
-    except ValueError:
-        raise invalid_parameters("An id is a UUID") from None

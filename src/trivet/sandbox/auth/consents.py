@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
 from trivet.sandbox.auth.api_error import answer_api_errors, auth_token, check_scope, forbidden
 from trivet.sandbox.world.scopes import VIEW_CONSENTS, scope_id, service_client
+from trivet.sandbox.world.when import iso
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -59,11 +59,7 @@ def consent_document(consent: Consent) -> dict[str, Any]:
         "allows_refresh": consent.allows_refresh,
         "auto_approved": False,
         "atomically_revocable": consent.optional,
-        "created": _time(consent.created),
-        "updated": _time(consent.updated),
-        "last_used": _time(consent.last_used),
+        "created": iso(consent.created),
+        "updated": iso(consent.updated),
+        "last_used": iso(consent.last_used),
     }
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from trivet.sandbox.auth.api_caller import caller, checked_ids, listed_in
+from trivet.sandbox.auth.api_caller import caller
 from trivet.sandbox.auth.api_error import answer_api_errors, invalid_parameters, not_found
+from trivet.sandbox.auth.api_query import checked_ids, listed_in
 from trivet.sandbox.auth.identity_providers import provider_document
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
 
-from trivet.sandbox.auth.api_caller import caller, listed_in
+from trivet.sandbox.auth.api_caller import caller
 from trivet.sandbox.auth.api_error import answer_api_errors, invalid_parameters
+from trivet.sandbox.auth.api_query import listed_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -12,6 +12,7 @@ from flask import Blueprint
 from trivet.sandbox.auth.claims import identity_entry
 from trivet.sandbox.auth.client_auth import BASIC, POST
 from trivet.sandbox.auth.oauth_request import SandboxRequest, posted_request
+from trivet.sandbox.http.commas import between_commas
 from trivet.sandbox.http.record import note
 from trivet.sandbox.http.token_words import what_is_wrong
 
@@ -46,7 +47,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
 
     def introspect_token(self, token: Token) -> dict[str, Any]:
         request = posted_request()
-        included = [each.strip() for each in request.form.get("include", "").split(",")]
+        included = [each.strip() for each in between_commas(request.form.get("include", ""))]
         document = introspection_document(token, included, self.server.world)
         policies = self._policies(request)
         if policies:
@@ -59,7 +60,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         Raises:
             InvalidRequestError: one of them does not exist.
         """
-        named = [each.strip() for each in request.form.get("authentication_policies", "").split(",") if each.strip()]
+        named = between_commas(request.form.get("authentication_policies", ""))
         found = [self.server.world.policies.find(each) for each in named]
         if None in found:
             raise InvalidRequestError("The parameter authentication_policies names a policy that does not exist.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from trivet.sandbox.groups.allowed import allowed_actions
 from trivet.sandbox.groups.errors import forbidden
 from trivet.sandbox.groups.rights import sees_members
+from trivet.sandbox.world.when import iso
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -104,4 +104,4 @@ def policies_document(policies: GroupPolicies) -> dict[str, Any]:
 
 
 def time_text(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+    return None if seconds is None else iso(seconds)

@@ -17,6 +17,7 @@ from trivet.sandbox.groups.preferences import preferences, set_preferences
 from trivet.sandbox.groups.rights import administered_group, caller, visible_group
 from trivet.sandbox.groups.subscriptions import still_verified_by, subscription_document, verify
 from trivet.sandbox.http.absent import answer_absent
+from trivet.sandbox.http.commas import between_commas
 from trivet.sandbox.world.groups import STATUSES
 from trivet.sandbox.world.scopes import GROUPS_ALL, VIEW_MY_GROUPS
 
@@ -165,7 +166,7 @@ def _listed(name: str, choices: Sequence[str]) -> list[str]:
     Raises:
         MeaninglessError: something that is none of *choices*.
     """
-    found = [part.strip() for value in request.args.getlist(name) for part in value.split(",") if part.strip()]
+    found = between_commas(",".join(request.args.getlist(name)))
     if any(each not in choices for each in found):
         raise MeaninglessError("query", name, f"some of these are needed: {', '.join(choices)}")
     return found

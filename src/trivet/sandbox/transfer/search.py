@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trivet.sandbox.http.commas import between_commas
 from trivet.sandbox.transfer.endpoint_document import endpoint_document
 from trivet.sandbox.transfer.errors import bad_request
 from trivet.sandbox.transfer.whole_numbers import whole_number
@@ -49,7 +50,7 @@ def search(params: Mapping[str, str], person: Person, world: World) -> dict[str,
 
 def _check(params: Mapping[str, str], scope: str) -> None:
     """Refuse filters that mean nothing, or nothing together (``globus_sdk.TransferClient.endpoint_search``)."""
-    kinds = [each for each in params.get("filter_entity_type", "").split(",") if each]
+    kinds = between_commas(params.get("filter_entity_type", ""))
     non_functional = params.get("filter_non_functional") or None
     if scope in SCOPES_BY_OWNER and params.get("filter_owner_id"):
         raise bad_request(f"filter_owner_id conflicts with filter_scope '{scope}'")
@@ -82,7 +83,7 @@ def _in_scope(scope: str, person: Person, world: World) -> list[Collection]:
 
 def _matches(collection: Collection, words: str, params: Mapping[str, str]) -> bool:
     owner = params.get("filter_owner_id")
-    entity_types = [each for each in params.get("filter_entity_type", "").split(",") if each]
+    entity_types = between_commas(params.get("filter_entity_type", ""))
     return (
         _has_words(collection, words)
         and (not owner or collection.owner.is_called(owner))

@@ -1,4 +1,4 @@
-"""When something was or will be, in words. Times are epoch seconds, and words are about UTC."""
+"""When something was or will be, as it is written. Times are epoch seconds, and what is written is about UTC."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def time_of_day(at: float) -> str:
 def day_and_time(at: float) -> str:
     """Return a time such as ``2026-11-25 12:03:07``."""
     return _date(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso(at: float) -> str:
+    """Return a time such as ``2026-11-25T12:03:07.000000+00:00``, as Auth and Groups write it."""
+    return _date(at).isoformat(timespec="microseconds")
 
 
 def span(seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
@@ -12,6 +11,7 @@ from trivet.sandbox.auth.registration.body import posted
 from trivet.sandbox.auth.registration.management import manager, own_client
 from trivet.sandbox.world.clients import MAX_CREDENTIALS, Credential
 from trivet.sandbox.world.room import check_room
+from trivet.sandbox.world.when import iso
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -64,6 +64,6 @@ def credential_document(credential: Credential) -> dict[str, Any]:
         "id": credential.id,
         "name": credential.name,
         "client": credential.client_id,
-        "created": datetime.fromtimestamp(credential.created, UTC).isoformat(timespec="microseconds"),
+        "created": iso(credential.created),
         "secret": None,
     }

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
 
-from trivet.sandbox.auth.api_caller import checked_ids, listed_in
 from trivet.sandbox.auth.api_error import answer_api_errors, conflict, forbidden, invalid_parameters, not_found
+from trivet.sandbox.auth.api_query import checked_ids, listed_in
 from trivet.sandbox.auth.registration.body import posted
 from trivet.sandbox.auth.registration.management import manager, manages, own_client, own_scope
 from trivet.sandbox.world.scope_register import Dependency, RegisteredScope, own_scope_string

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.http.commas import between_commas
 from trivet.sandbox.world.conditions import Condition
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def conditions_in(params: Mapping[str, str], world: World) -> tuple[Condition, .
 
 def _list(params: Mapping[str, str], name: str) -> list[str]:
     """Return the values in a parameter that joins them with commas."""
-    values = [each.strip() for each in params.get(name, "").split(",") if each.strip()]
+    values = between_commas(params.get(name, ""))
     if len(values) > MAX_VALUES:
         raise RequirementError(f"The parameter {name} has too many values.")
     return values
