@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, overload
 
-from trivet.sandbox.script.carrying import FileFault
+from trivet.sandbox.script.carrying import MAINTENANCE, FileFault
 from trivet.sandbox.script.faults import Effect, Target, as_body
 from trivet.sandbox.world.mishaps import happen
 from trivet.sandbox.world.upcoming import upcoming
@@ -208,13 +208,18 @@ class Bendable(ABC):
         """
         self.world.carrying.rate = bytes_per_second
 
-    def pause_collection(self, name: str, message: str = "Paused for maintenance") -> None:
+    def pause_collection(self, name: str, message: str = MAINTENANCE) -> None:
         """Pause a collection, as its managers can: its tasks wait, and nothing else is done to its files.
 
         Raises:
             KeyError: there is no such collection.
         """
-        self.world.carrying.pause(self.world.collections[name].id, message)
+        self.world.carrying.pause(self.world.collection_called(name).id, message)
 
     def resume_collection(self, name: str) -> None:
-        self.world.carrying.resume(self.world.collections[name].id)
+        """Let everything go on that waits for a paused collection.
+
+        Raises:
+            KeyError: there is no such collection.
+        """
+        self.world.carrying.resume(self.world.collection_called(name).id)

@@ -132,6 +132,13 @@ def test_the_source_changes_meanwhile(depot, held):
     assert depot.contents()["run/b"] == BIG + b"more"
 
 
+def test_no_collection_of_that_name(depot):
+    """A slip in a name is told with the names that there are."""
+    for act in (depot.globus.pause_collection, depot.globus.resume_collection):
+        with pytest.raises(KeyError, match="no collection 'hear' here"):
+            act("hear")
+
+
 def test_pausing_a_collection(depot):
     """A task that touches a paused collection waits and says why; when that is resumed, so is the task."""
     depot.fill({"a": "a"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from trivet.sandbox.control.not_done import GoneError
+from trivet.sandbox.script.carrying import MAINTENANCE
 from trivet.sandbox.world.condition_words import demand
 from trivet.sandbox.world.people import LONGEST_TEXT
 
@@ -37,7 +38,7 @@ def add_collections(pages: Blueprint, world: World) -> None:
             raise GoneError("That collection")
         if request.form.get("do") == "pause":
             said = " ".join(request.form.get("message", "").split())[:LONGEST_TEXT]
-            world.carrying.pause(collection.id, said or "Paused for maintenance")
+            world.carrying.pause(collection.id, said or MAINTENANCE)
         else:
             world.carrying.resume(collection.id)
         return redirect(f"{PATH}#{collection.id}", 303)

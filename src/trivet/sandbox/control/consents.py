@@ -40,7 +40,7 @@ def _by_giver(world: World) -> list[tuple[str, str, list[Consent]]]:
     """Return username and application with what one has agreed to for the other; a client's own leave is left out."""
     found = []
     for (sub, client_id), given in groupby(world.consents.all(), key=lambda each: (each.sub, each.client_id)):
-        identity, client = world.find_identity(sub), world.client(client_id)
-        if identity is not None:
-            found.append((identity[1].username, client.name if client else client_id, list(given)))
+        whose = world.find_identity(sub)
+        if whose is not None:
+            found.append((whose[1].username, world.applications.name_of(client_id), list(given)))
     return found

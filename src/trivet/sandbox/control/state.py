@@ -49,7 +49,7 @@ def _sessions(world: World) -> list[dict[str, Any]]:
         {
             "browser": handle(browser.id),
             "person": browser.person.key,
-            "client": _client(client_id, world),
+            "client": world.applications.key_of(client_id),
             "authentications": [_authentication(each) for each in session.authentications.values()],
         }
         for browser in world.browsers
@@ -67,15 +67,10 @@ def _token(token: Token, world: World) -> dict[str, Any]:
         "token": handle(token.value),
         "kind": token.kind,
         "person": token.grant.person.key,
-        "client": _client(token.client_id, world),
+        "client": world.applications.key_of(token.client_id),
         "resource_server": token.resource_server,
         "scopes": token.scopes,
         "issued_at": token.issued_at,
         "expires_at": token.expires_at,
         "active": token.active,
     }
-
-
-def _client(client_id: str, world: World) -> str:
-    client = world.client(client_id)
-    return client.key if client else client_id

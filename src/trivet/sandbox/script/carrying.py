@@ -30,6 +30,9 @@ FAULT_CODES = (
 )
 """What can be made to go wrong with a file (Globus docs: Task Events)."""
 
+MAINTENANCE = "Paused for maintenance"
+"""What a paused collection says if nothing else was asked for."""
+
 
 class Hold:
     """A place where files wait, from when it is made until ``release``, or until the end of a ``with`` block."""
@@ -161,7 +164,7 @@ class Carrying:
                     return fault.code
         return None
 
-    def pause(self, collection_id: str, message: str) -> None:
+    def pause(self, collection_id: str, message: str = MAINTENANCE) -> None:
         with self.changed:
             self._pauses[collection_id] = message
 

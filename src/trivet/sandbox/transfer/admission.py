@@ -107,10 +107,9 @@ def _check_data_access(world: World, token: Token, collection: Collection) -> No
     grant, wanted = token.grant, data_access(collection.id)
     consent = world.consents.find(token.sub, grant.root_client_id, (*grant.path_to(TRANSFER_ALL), wanted))
     if consent is None:
-        client = world.client(grant.root_client_id)
-        application = f"“{client.name}”" if client else grant.root_client_id
+        application = world.applications.name_of(grant.root_client_id)
         note(
-            reason=f"{token.grant.person.username} has not agreed that {application} reaches their data on "
+            reason=f"{token.grant.person.username} has not agreed that “{application}” reaches their data on "
             f"“{collection.display_name}” (data_access)."
         )
         raise consent_required("Missing required data_access consent", f"{TRANSFER_ALL}[*{wanted}]")

@@ -46,6 +46,16 @@ class Applications:
     def find(self, client_id: str) -> Client | None:
         return self._by_id.get(client_id.lower())
 
+    def key_of(self, client_id: str) -> str:
+        """Return what the client with that id is called in the seed, or the id of one that is gone."""
+        client = self.find(client_id)
+        return client.key if client else client_id
+
+    def name_of(self, client_id: str) -> str:
+        """Return what people know the client with that id by, or the id of one that is gone."""
+        client = self.find(client_id)
+        return client.name if client else client_id
+
     def add(self, client: Client) -> None:
         """Add one more.
 

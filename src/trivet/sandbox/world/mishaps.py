@@ -63,10 +63,7 @@ def _requests(name: str, effect: Effect) -> Callable[..., None]:
 
 
 def _endpoint_paused(world: World, *, collection: str) -> None:
-    found = world.collections.get(collection)
-    if found is None:
-        raise LookupError(f"There is no collection {collection!r} here. There are: {', '.join(world.collections)}.")
-    world.carrying.pause(found.id, "Paused for maintenance")
+    world.carrying.pause(world.collection_called(collection).id)
 
 
 def _file_denied(world: World, *, path: str) -> None:

@@ -61,7 +61,8 @@ def next_moment(world: World, kind: str) -> Moment:
 def _tokens(world: World) -> Iterator[Moment]:
     for token in world.tokens.all():
         if token.active:
-            what = f"{token.grant.person.key}'s for {_client(world, token.client_id)} at {token.resource_server}"
+            client = world.applications.key_of(token.client_id)
+            what = f"{token.grant.person.key}'s for {client} at {token.resource_server}"
             yield Moment(token.expires_at, f"{token.kind}-token-death", what)
 
 
@@ -107,8 +108,3 @@ def _authentications(world: World) -> Iterator[Authentication]:
     for token in world.tokens.all():
         if token.active:
             yield from token.grant.authentications.values()
-
-
-def _client(world: World, client_id: str) -> str:
-    client = world.client(client_id)
-    return client.key if client else client_id

@@ -186,6 +186,16 @@ class World:
             raise KeyError(f"There is no person {key!r} here. There are: {', '.join(self.people)}.")
         return self.people[key]
 
+    def collection_called(self, key: str) -> Collection:
+        """Return the collection that is called *key* in the seed.
+
+        Raises:
+            KeyError: none is.
+        """
+        if key not in self.collections:
+            raise KeyError(f"There is no collection {key!r} here. There are: {', '.join(self.collections)}.")
+        return self.collections[key]
+
     def application(self, key: str) -> Client:
         """Return the application that is called *key* in the seed; one registered since is called by its id.
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.browsers import Attempt, Browser
     from trivet.sandbox.world.codes import AuthorizationCode
     from trivet.sandbox.world.consents import Consent
+    from trivet.sandbox.world.people import Identity, Person
     from trivet.sandbox.world.scopes import Scope
 
 
@@ -52,8 +53,7 @@ def sign_in_page(attempt: Attempt, what: Obstacle | None, world: World) -> Respo
     Those of the provider that the application would rather have come first (``preselect_idp``).
     """
     preselected = attempt.request.client.preselect_idp
-    accounts = [(each, person) for person in world.people.values() for each in person.identities]
-    accounts.sort(key=lambda account: account[0].identity_provider != preselected)
+    accounts = sorted(_accounts(world), key=lambda account: account[0].identity_provider != preselected)
     wanted = what.identities if what is not None else ()
     return make_response(
         render_template(
@@ -64,6 +64,11 @@ def sign_in_page(attempt: Attempt, what: Obstacle | None, world: World) -> Respo
             once_more=bool(wanted),
         )
     )
+
+
+def _accounts(world: World) -> list[tuple[Identity, Person]]:
+    """Return every identity that somebody can sign in with, and whose it is."""
+    return [(each, person) for person in world.people.values() for each in person.identities]
 
 
 def second_factor_page(attempt: Attempt, what: Obstacle) -> Response:
@@ -110,15 +115,14 @@ def consents_page(browser: Browser, link: str | None, link_name: str | None, wor
     for consent in sorted(given, key=lambda each: each.ids):
         rows.setdefault(consent.client_id, []).append(_consent_row(consent, world))
     applications = [
-        (client_id, _name(client_id, world), _labels(browser, client_id, world), each)
+        (client_id, world.applications.name_of(client_id), _labels(browser, client_id, world), each)
         for client_id, each in rows.items()
     ]
-    accounts = [(each, person) for person in world.people.values() for each in person.identities]
     return make_response(
         render_template(
             "consents.html",
             browser=browser,
-            accounts=accounts,
+            accounts=_accounts(world),
             applications=applications,
             link=link,
             link_name=link_name,
@@ -133,7 +137,7 @@ def identities_page(browser: Browser, link: str | None, link_name: str | None, w
         render_template(
             "identities.html",
             browser=browser,
-            accounts=[(each, person) for person in world.people.values() for each in person.identities],
+            accounts=_accounts(world),
             identities=[(each, _minute(world.last_authentication.get(each.id))) for each in linked],
             link=link,
             link_name=link_name,
@@ -158,11 +162,6 @@ def _labels(browser: Browser, client_id: str, world: World) -> str:
     """Return what the person calls that application's consents, as whichever identity they gave them."""
     identities = browser.person.identities if browser.person else ()
     return ", ".join(filter(None, (world.consents.label(each.id, client_id) for each in identities)))
-
-
-def _name(client_id: str, world: World) -> str:
-    client = world.client(client_id)
-    return client.name if client else client_id
 
 
 def shown_error_page(error: ShownError, world: World) -> Response:
