@@ -138,25 +138,28 @@ class Sandbox(Bendable):
 
     @property
     def people(self) -> Mapping[str, Person]:
+        """Everybody there is now, by name in the seed; those who were added by a name made from their username."""
         return self.world.people
 
     @property
     def clients(self) -> Mapping[str, Client]:
+        """The applications there are now, by name in the seed; those registered since by id."""
         return self.world.clients
 
     @property
     def collections(self) -> Mapping[str, Collection]:
+        """The collections of the seed, by name."""
         return self.world.collections
 
     @property
     def policies(self) -> Mapping[str, Policy]:
-        """The policies of the seed, as they are now."""
+        """The policies of the seed, by name, as they are now."""
         found = {key: self.world.policies.find(policy_id) for key, policy_id in self.world.policies.seed_ids.items()}
         return {key: policy for key, policy in found.items() if policy is not None}
 
     @property
     def groups(self) -> Mapping[str, Group]:
-        """The groups of the seed, as they are now."""
+        """The groups of the seed, by name, as they are now."""
         found = {key: self.world.groups.find(group_id) for key, group_id in self.world.groups.seed_ids.items()}
         return {key: group for key, group in found.items() if group is not None}
 
