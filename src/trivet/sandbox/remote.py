@@ -7,13 +7,14 @@ from functools import wraps
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 import click
 
 from trivet.sandbox.address import origin
 from trivet.sandbox.world.durations import in_words
+from trivet.sandbox.world.web_addresses import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ class Remote:
         Raises:
             ClickException: nobody answers there, or with a refusal.
         """
-        if not _is_address(self._url):
+        if not is_web_address(self._url):
             raise click.ClickException(f"--url is an address such as http://localhost:8137, not {self._url!r}.")
         headers = {**self._headers, "Content-Type": "application/json"}
         request = Request(f"{self._url}/sandbox/api/{path}", data, headers, method=method)  # noqa: S310 (checked above)
@@ -86,14 +87,6 @@ class Remote:
 class _NoRedirects(HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         """Take a redirect for the answer that it is."""
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
-    except ValueError:  # brackets that do not close, a port that is no number
-        return False
 
 
 def _somewhere(command: Callable[..., None]) -> Callable[..., None]:

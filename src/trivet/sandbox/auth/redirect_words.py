@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from trivet.sandbox.address import LOOPBACK_HOSTS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def how_it_differs(sent: str, registered: Sequence[str], *, as_what: str = "registered") -> str:
@@ -47,7 +47,7 @@ def _parts_that_differ(one: SplitResult, other: SplitResult) -> list[str]:
 
 
 def _host(one: SplitResult, other: SplitResult) -> str:
-    same_computer = {one.hostname, other.hostname} <= LOOPBACK
+    same_computer = {one.hostname, other.hostname} <= {*LOOPBACK_HOSTS}
     hint = ", which is the same computer and another address" if same_computer else ""
     return f"its host ({one.hostname or 'none'}, not {other.hostname}{hint})"
 

@@ -12,8 +12,7 @@ from trivet.sandbox.world.tasks import Skipped, TaskOverError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trivet.sandbox.files.troubles import Side
-    from trivet.sandbox.script.carrying import Carrying
+    from trivet.sandbox.script.carrying import Carrying, Side
     from trivet.sandbox.world.tasks import Task
 
 T = TypeVar("T")

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from trivet.sandbox.files.troubles import Side
+    from trivet.sandbox.script.carrying import Side
+
 
 ALGORITHMS = {name: name.lower().replace("-", "") for name in ("MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512")}
 """Checksum algorithms as Transfer writes them -> as hashlib does."""

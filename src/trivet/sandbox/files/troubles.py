@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from trivet.sandbox.files.jail import NotADirectoryHereError, PathMissingError, PathRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Side = Literal["source", "destination"]
+    from trivet.sandbox.script.carrying import Side
 
 DESCRIPTIONS = {
     "FILE_NOT_FOUND": "File not found",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trivet.sandbox.world.scope_register import Dependency, RegisteredScope, own_scope_string
+from trivet.sandbox.world.scope_register import SUFFIX, Dependency, RegisteredScope, own_scope_string
 from trivet.sandbox.world.scopes import collection_scopes, scope_id, standard_scopes
 
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from trivet.sandbox.seed.entry import Entry
     from trivet.sandbox.world.clients import Client
     from trivet.sandbox.world.collections import Collection
-
-SUFFIX = re.compile(r"[a-z0-9_]+")
-"""Lower-case letters, digits and underscores (``globus_sdk.AuthClient.create_scope``)."""
 
 
 @dataclass(frozen=True)

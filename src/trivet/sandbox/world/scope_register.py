@@ -6,6 +6,7 @@ its own (``globus_sdk.AuthClient.create_scope``); its id is then the resource se
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ MAX_SCOPES = 1_000
 MAX_LEVELS = 32
 """How many scopes one request may come to with all that they need, and how deep: ten services that all need each other
 would be millions. The bounds are the sandbox's own, and far from what an application asks for."""
+
+
+SUFFIX = re.compile(r"[a-z0-9_]+")
+"""Lower-case letters, digits and underscores (``globus_sdk.AuthClient.create_scope``)."""
 
 
 class TooManyScopesError(ValueError):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Rest = Literal["canceled", "expired"]
+"""What becomes of what a task has not come to when it ends."""
+
 
 @dataclass
 class Counts:
@@ -33,7 +36,7 @@ class Counts:
         done = self.subtasks_succeeded + self.subtasks_failed + self.subtasks_skipped_errors
         return self.subtasks_total - done - self.subtasks_canceled - self.subtasks_expired
 
-    def close(self, rest: Literal["canceled", "expired"]) -> None:
+    def close(self, rest: Rest) -> None:
         """Say of every subtask still pending that it was canceled, or expired."""
         pending, self.subtasks_retrying = self.subtasks_pending, 0
         if rest == "expired":

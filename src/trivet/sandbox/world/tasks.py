@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.collections import Collection
     from trivet.sandbox.world.orders import DeleteOrder, TransferOrder
     from trivet.sandbox.world.people import Identity
+    from trivet.sandbox.world.task_counts import Rest
 
 Status = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
-Rest = Literal["canceled", "expired"]
 
 HISTORY_SECONDS = 30 * 86_400
 """Events and paths of a finished task are kept for 30 days (Globus docs: Task Management)."""

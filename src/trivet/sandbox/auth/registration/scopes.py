@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify
@@ -11,7 +10,7 @@ from trivet.sandbox.auth.api_error import answer_api_errors, conflict, forbidden
 from trivet.sandbox.auth.api_query import checked_ids, listed_in
 from trivet.sandbox.auth.registration.body import posted
 from trivet.sandbox.auth.registration.management import manager, manages, own_client, own_scope
-from trivet.sandbox.world.scope_register import Dependency, RegisteredScope, own_scope_string
+from trivet.sandbox.world.scope_register import SUFFIX, Dependency, RegisteredScope, own_scope_string
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 SCOPES = "/v2/api/scopes"
 SCOPE = f"{SCOPES}/<scope_id>"
-SUFFIX = re.compile(r"[a-z0-9_]+")
 
 
 def scopes_routes(world: World) -> Blueprint:
