@@ -18,6 +18,8 @@ from trivet.sandbox.seed.reading import Seed, read_seed
 from trivet.sandbox.seed.settling import Settling
 from trivet.sandbox.switches import Switches
 from trivet.sandbox.world import World
+from trivet.sandbox.world.groups import Group, Membership
+from trivet.sandbox.world.projects import Project
 
 
 def begun_with(seed: Seed, own: Path) -> World:
@@ -49,10 +51,7 @@ def contents(world, *, names=True):
         "projects": {each.id: described(each) for each in world.projects},
         "clients": {each.id: client(each) for each in registered},
         "scopes": {scope.id: described(scope) for each in registered for scope in world.scopes.of_client(each.id)},
-        "policies": {
-            each.id: described(each, *([] if world.projects.find(each.project_id) else ["project_id"]))
-            for each in world.policies
-        },
+        "policies": {each.id: policy(each) for each in world.policies},
         "collections": {key: described(each) for key, each in world.collections.items()},
         "groups": {each.id: group(each) for each in world.groups},
         "called": [world.policies.seed_ids, world.groups.seed_ids] if names else [],
@@ -99,6 +98,26 @@ def test_the_built_in_world(globus, tmp_path):
             key: each.id for key, each in fresh.collections.items()
         }
         assert list(copy.collections["laptop"].root.iterdir()) == []
+
+
+def test_what_nobody_administers(globus, tmp_path):
+    """A group and a project whose administrator is gone are left out, and what was in them is in none."""
+    world, robot, ada = globus.world, globus.clients["gateway"], globus.people["ada"]
+    itself = robot.as_person().primary
+    group, project = Group("Orphaned"), Project("Orphaned", "x@y.example", [itself.id])
+    below = Group("Below", parent_id=group.id)
+    group.set(Membership(itself.id, itself.username, "admin"))
+    below.set(Membership(ada.id, ada.username, "admin"))
+    for each in (group, below):
+        world.groups.add(each)
+    world.projects.add(project)
+    globus.clients["portal"].project = project.id
+    world.forget_client(robot)
+    with Sandbox(write(globus.export_seed(), tmp_path)) as copy:
+        parents = {each.name: each.parent_id for each in copy.world.groups}
+        assert ("Orphaned" in parents, parents["Below"]) == (False, None)
+        assert "Orphaned" not in {each.display_name for each in copy.world.projects}
+        assert copy.clients["portal"].project is None
 
 
 def write(text, directory):

@@ -1,7 +1,8 @@
 """Describe a world as a seed, so that another sandbox can begin with what this one has become.
 
-What a seed cannot say is left out: sign-ins, consents, tokens, tasks, bookmarks, files, and identities that nobody has
-used yet. The secrets of applications are kept, so that they go on working.
+What a seed cannot say is left out: sign-ins, consents, tokens, tasks, bookmarks, files, identities that nobody has used
+yet, groups and projects that nobody administers any more. The secrets of applications are kept, so that they go on
+working.
 """
 
 from __future__ import annotations
@@ -58,23 +59,32 @@ class _Description:
         )
         policies, groups = _by_id(world.policies.seed_ids), _by_id(world.groups.seed_ids)
         self._policies = _keys((each.id, policies.get(each.id, ""), each.display_name) for each in world.policies)
-        self._groups = _keys((each.id, groups.get(each.id, ""), each.name) for each in world.groups)
-        self._projects = _keys((each.id, "", each.display_name) for each in world.projects)
+        # Whoever administered a group or project may be a client that was deleted, and a seed has none without anybody.
+        run = [each for each in world.groups if self._named(admin.identity_id for admin in each.admins)]
+        self._groups = _keys((each.id, groups.get(each.id, ""), each.name) for each in run)
+        self._projects = _keys((each.id, "", each.display_name) for each in world.projects if self._is_run(each))
 
     def table(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the seed, section by section."""
         world = self._world
         providers = {key: each for key, each in world.directory.providers.items() if each != CLIENT_IDENTITIES}
         groups = sorted(world.groups, key=world.groups.depth)  # a parent stands above its subgroups
+        projects = [each for each in world.projects if each.id in self._projects]
         return {
             "identity_providers": {key: _provider(key, each) for key, each in providers.items()},
             "people": {key: self._person(each) for key, each in world.people.items()},
-            "projects": {self._projects[each.id]: self._project(each) for each in world.projects},
+            "projects": {self._projects[each.id]: self._project(each) for each in projects},
             "clients": {self._clients[each.id]: self._client(each) for each in world.clients.values()},
             "policies": {self._policies[each.id]: self._policy(each) for each in world.policies},
             "collections": {key: self._collection(each) for key, each in world.collections.items()},
-            "groups": {self._groups[each.id]: self._group(each) for each in groups},
+            "groups": {self._groups[each.id]: self._group(each) for each in groups if each.id in self._groups},
         }
+
+    def _named(self, identity_ids: Iterable[str]) -> list[str]:
+        return _some(self._usernames, identity_ids)
+
+    def _is_run(self, project: Project) -> bool:
+        return bool(self._named(project.admin_ids) or _some(self._groups, project.admin_group_ids))
 
     def _person(self, person: Person) -> dict[str, Any]:
         return {"name": person.name, "identities": [self._identity(each, person) for each in person.identities]}
@@ -94,7 +104,7 @@ class _Description:
             id=_unless(seed_id("project", self._projects[project.id]), project.id),
             display_name=project.display_name,
             contact_email=project.contact_email,
-            admins=_some(self._usernames, project.admin_ids),
+            admins=self._named(project.admin_ids),
             admin_groups=_some(self._groups, project.admin_group_ids),
         )
 
@@ -181,7 +191,7 @@ class _Description:
         verifier = self._world.groups.of_subscription(group.verified_by or "")
         members = group.memberships.values()
         listed = {
-            name: _some(self._usernames, (each.identity_id for each in members if _is_listed(each, *what)))
+            name: self._named(each.identity_id for each in members if _is_listed(each, *what))
             for name, what in LISTS.items()
         }
         return _said(
