@@ -192,7 +192,9 @@ def test_submission_ids(depot_with):
 
 
 def test_transfer_tries(depot_with):
-    """How often a file is tried."""
+    """How often a file is tried, which is at least once."""
+    with pytest.raises(ValueError, match="1 or more"):
+        Switches(transfer_tries=0)
     depot = depot_with(transfer_tries=5)
     assert depot.transfer(("/nothing", "/x"))["faults"] == 5
 

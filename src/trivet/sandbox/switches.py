@@ -13,6 +13,9 @@ class Switches:
     """What the sandbox does where the facts are unverified. Durations are in seconds.
 
     Each entry says what is unknown, and why the default is the stricter one for a client under test.
+
+    Raises:
+        ValueError: nothing can be like that.
     """
 
     page_error_status: int = 400
@@ -94,3 +97,7 @@ class Switches:
     my_groups_wants_sessions: bool = False
     """Leave groups of high assurance out of ``my_groups`` for a session that is too old for them. Listing them, with
     ``session_timeouts`` to tell, finds the client that takes being listed for having authenticated."""
+
+    def __post_init__(self) -> None:
+        if self.transfer_tries < 1:
+            raise ValueError("transfer_tries is 1 or more: a task whose files nobody tries would never end.")
