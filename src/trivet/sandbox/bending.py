@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Bendable(ABC):
-    """The part of ``Sandbox`` that makes things go wrong, or late. ``reset`` undoes all of it."""
+    """The part of ``Sandbox`` that makes things go wrong, or late. ``reset`` undoes all of it but a new signing key."""
 
     @property
     @abstractmethod

@@ -14,7 +14,6 @@ import click
 
 from trivet.sandbox.address import AddressRefusedError, check_issuer, environment, origin
 from trivet.sandbox.remote import DEFAULT_PORT, add_remote
-from trivet.sandbox.seed import SeedError
 from trivet.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def sandbox(
             say_nothing_of_queues()
             let_nobody_wait_for_memory()
             signals.get()
-    except (AddressRefusedError, SeedError, ValueError) as error:
+    except ValueError as error:  # an address, a seed or a key that cannot be used
         raise click.ClickException(str(error)) from None
     except BrokenPipeError:
         raise  # whoever read what it prints has gone; click ends quietly

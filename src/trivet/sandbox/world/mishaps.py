@@ -56,8 +56,16 @@ def happen(world: World, name: str, told: dict[str, str]) -> None:
 def _requests(name: str, effect: Effect) -> Callable[..., None]:
     """Return what lets all requests, or those to one service, by one person or from one client, come to *effect*."""
 
-    def fail(world: World, **which: str) -> None:
-        world.add_fault(Target(**which, times=None), effect, name=name)  # type: ignore[arg-type]
+    def fail(
+        world: World,
+        *,
+        path: str = "*",
+        service: str | None = None,
+        person: str | None = None,
+        client: str | None = None,
+    ) -> None:
+        which = Target(path=path, service=service, person=person, client=client, times=None)
+        world.add_fault(which, effect, name=name)
 
     return fail
 
