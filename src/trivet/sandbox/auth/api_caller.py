@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from authlib.oauth2.rfc6749 import InvalidClientError
 from flask import request
 
-from trivet.sandbox.auth.api_error import auth_token, check_scope, unauthenticated
+from trivet.sandbox.auth.api_error import forbidden, unauthenticated
 from trivet.sandbox.auth.client_auth import basic_credentials, client_with_credentials
 from trivet.sandbox.auth.client_words import why_not_authenticated
+from trivet.sandbox.http.bearer import bearer_token
 from trivet.sandbox.http.record import note
+from trivet.sandbox.world.scopes import AUTH
 
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
@@ -55,3 +57,25 @@ def caller(world: World) -> Caller:
         raise unauthenticated() from None
     note(client=client.key)
     return Caller(client.as_person(), client=client)
+
+
+def auth_token(world: World) -> Token:
+    """Return the Auth token that the current request carries.
+
+    Raises:
+        ApiError: 401 ``UNAUTHORIZED``, if there is none that is active.
+    """
+    token = bearer_token(world, AUTH)
+    if token is None:
+        raise unauthenticated()
+    return token
+
+
+def check_scope(token: Token, scope: str) -> None:
+    """Let *token* pass if it carries *scope*.
+
+    Raises:
+        ApiError: 403 ``FORBIDDEN``, if it does not.
+    """
+    if scope not in token.scopes:
+        raise forbidden(f"The token lacks the scope {scope}")

@@ -1,4 +1,4 @@
-"""Refusals by Auth's own API (``/v2/api/...`` and userinfo), and the token that a call to it carries."""
+"""Refusals by Auth's own API (``/v2/api/...`` and userinfo)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from trivet.sandbox.http.bearer import bearer_token
 from trivet.sandbox.http.record import refused
 from trivet.sandbox.world.room import FullError
-from trivet.sandbox.world.scopes import AUTH
 
 if TYPE_CHECKING:
-    from trivet.sandbox.world import World
     from trivet.sandbox.world.policies import Policy
-    from trivet.sandbox.world.tokens import Token
 
 
 class ApiError(Exception):
@@ -81,25 +77,3 @@ def answer_api_errors(routes: Blueprint) -> None:
     @routes.errorhandler(FullError)
     def full(error: FullError) -> Response:
         return answer(conflict(str(error)))
-
-
-def auth_token(world: World) -> Token:
-    """Return the Auth token that the current request carries.
-
-    Raises:
-        ApiError: 401 ``UNAUTHORIZED``, if there is none that is active.
-    """
-    token = bearer_token(world, AUTH)
-    if token is None:
-        raise unauthenticated()
-    return token
-
-
-def check_scope(token: Token, scope: str) -> None:
-    """Let *token* pass if it carries *scope*.
-
-    Raises:
-        ApiError: 403 ``FORBIDDEN``, if it does not.
-    """
-    if scope not in token.scopes:
-        raise forbidden(f"The token lacks the scope {scope}")

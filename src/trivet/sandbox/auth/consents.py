@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from trivet.sandbox.auth.api_error import answer_api_errors, auth_token, check_scope, forbidden
+from trivet.sandbox.auth.api_caller import auth_token, check_scope
+from trivet.sandbox.auth.api_error import answer_api_errors, forbidden
 from trivet.sandbox.world.scopes import VIEW_CONSENTS, scope_id, service_client
 from trivet.sandbox.world.when import iso
 
