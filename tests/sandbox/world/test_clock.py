@@ -70,10 +70,13 @@ def test_where_it_does_not_go(clock, seconds):
 
 
 def test_a_hundred_years_in_all(clock):
-    """Small steps do not lead further than a big one."""
+    """Small steps lead as far as a big one and no further, and one of no length leads nowhere."""
     clock.advance(MAX_AHEAD_SECONDS - 10)
     with pytest.raises(ClockError, match="100 years"):
         clock.advance(11)
+    clock.advance(10)
+    clock.advance(0)
+    assert clock.ahead == MAX_AHEAD_SECONDS
 
 
 def test_a_moment_that_has_passed(clock):
