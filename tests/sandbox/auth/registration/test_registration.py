@@ -276,10 +276,56 @@ def test_nobody_changes_globus_own_scopes(ada):
     _refused(lambda: ada.delete_scope(transfer["id"]), 403, "FORBIDDEN")
 
 
+@pytest.fixture
+def registered(ada, project, service):
+    """One of each thing that can be registered, by name: its id."""
+    client = str(service.client_id)
+    return {
+        "project": project,
+        "client": client,
+        "credential": ada.create_client_credential(client, "second")["credential"]["id"],
+        "scope": ada.create_scope(client, "Run", "Run it", "run")["scope"]["id"],
+        "policy": ada.create_policy(project_id=project, display_name="P", description="P")["policy"]["id"],
+    }
+
+
+def test_every_answer_is_like_the_vendors(ada, registered):
+    """Whatever is read, changed or deleted, the document has the members of its fixture, with values of their types."""
+    project, client, credential, scope, policy = registered.values()
+    calls = {
+        "get_project": lambda: ada.get_project(project),
+        "get_projects": ada.get_projects,
+        "get_client": lambda: ada.get_client(client_id=client),
+        "get_clients": ada.get_clients,
+        "get_client_credentials": lambda: ada.get_client_credentials(client),
+        "get_scope": lambda: ada.get_scope(scope),
+        "get_scopes": ada.get_scopes,
+        "get_policy": lambda: ada.get_policy(policy),
+        "get_policies": ada.get_policies,
+        "update_project": lambda: ada.update_project(project, display_name="X"),
+        "update_client": lambda: ada.update_client(client, name="X"),
+        "update_scope": lambda: ada.update_scope(scope, name="X"),
+        "update_policy": lambda: ada.update_policy(policy, display_name="X"),
+        "delete_policy": lambda: ada.delete_policy(policy),
+        "delete_scope": lambda: ada.delete_scope(scope),
+        "delete_client_credential": lambda: ada.delete_client_credential(client, credential),
+        "delete_client": lambda: ada.delete_client(client),
+        "delete_project": lambda: ada.delete_project(project),
+    }
+    for name, call in calls.items():
+        case = next(iter(get_response_set(f"auth.{name}")))
+        response = call()
+        assert (response.http_status, list(response.data)) == (case.status, list(case.json)), name
+        [ours], [theirs] = response.data.values(), case.json.values()
+        _alike(ours[0], theirs[0]) if isinstance(theirs, list) else _alike(ours, theirs)
+
+
 def test_child_clients(ada, service):
     """A client registers others with its credentials, and looks after them and itself."""
     child = service.create_child_client("Child", public_client=False, redirect_uris=[CALLBACK])["client"]
-    assert (child["parent_client"], child["project"]) == (str(service.client_id), child["project"])
+    _alike(child, next(iter(get_response_set("auth.create_child_client"))).json["client"])
+    assert child["parent_client"] == str(service.client_id)
+    assert child["project"] == ada.get_client(client_id=str(service.client_id))["client"]["project"]
     secret = service.post(f"/v2/api/clients/{child['id']}/credentials", data={"credential": {"name": "main"}})
     assert secret["credential"]["secret"]
     assert service.get(f"/v2/api/clients/{service.client_id}")["client"]["name"] == "Service"
