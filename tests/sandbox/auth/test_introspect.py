@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 INACTIVE = {"active": False}
@@ -127,6 +129,16 @@ def test_policy_evaluations(globus, visitor, endpoint):
         "lab_staff": {"evaluation": False},
         "no_mail_accounts": {"evaluation": True},
     }
+
+
+@pytest.mark.parametrize("high_assurance", [False, True])
+def test_a_policy_met_by_an_identity_that_has_not_come(globus, visitor, endpoint, high_assurance):
+    """A linked identity will do even if it was never used; with high assurance it has to be in the session."""
+    policy = replace(globus.policies["lab_staff"], authentication_assurance_timeout=None, high_assurance=high_assurance)
+    globus.world.policies.keep(policy)
+    token = endpoint.redeem(visitor.sign_in("ada")["code"]).json()["access_token"]
+    answer = endpoint.introspect(token, authentication_policies=policy.id)["policy_evaluations"][policy.id]
+    assert answer == {"evaluation": not high_assurance}
 
 
 def test_a_policy_met_for_a_while(globus, visitor, endpoint):

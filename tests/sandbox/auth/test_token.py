@@ -54,8 +54,8 @@ def test_refresh_tokens_only_when_asked_for(visitor, endpoint, asked, offline):
 
 
 def test_state_is_echoed_in_the_body(tokens):
-    """Globus repeats the authorize ``state`` in the token response."""
-    assert tokens["state"] == "st4te"
+    """Globus repeats the authorize ``state`` in the token response, with each of the tokens."""
+    assert [each["state"] for each in (tokens, *tokens["other_tokens"])] == ["st4te", "st4te"]
 
 
 def test_lifetime(globus, tokens):

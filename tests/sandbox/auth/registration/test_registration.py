@@ -265,6 +265,9 @@ def test_advertised_scopes_are_everybodys_to_find(as_person, ada, service):
     scope = ada.create_scope(client, "Run", "Run it", "run")["scope"]
     assert list(grace.get_scopes(ids=scope["id"])) == []
     _refused(lambda: grace.get_scope(scope["id"]), 403, "FORBIDDEN")
+    ada.update_client(client, visibility="public")
+    assert grace.get_scope(scope["id"])["scope"] == scope
+    ada.update_client(client, visibility="private")
     ada.update_scope(scope["id"], advertised=True)
     assert [each["id"] for each in grace.get_scopes(ids=scope["id"])] == [scope["id"]]
     _refused(lambda: grace.update_scope(scope["id"], name="Hers"), 403, "FORBIDDEN")
@@ -331,6 +334,15 @@ def test_child_clients(ada, service):
     assert service.get(f"/v2/api/clients/{service.client_id}")["client"]["name"] == "Service"
     assert ada.get_client(client_id=child["id"])["client"]["id"] == child["id"]
     assert service.delete(f"/v2/api/clients/{child['id']}")["client"]["id"] == child["id"]
+
+
+def test_a_childs_tokens_are_its_own(globus, ada, service):
+    """Whoever has registered a client cannot revoke what was issued to it, as a template can for its instances."""
+    child = service.create_child_client("Child", public_client=False)["client"]["id"]
+    secret = ada.create_client_credential(child, "main")["credential"]["secret"]
+    answer = globus_sdk.ConfidentialAppAuthClient(child, secret).oauth2_client_credentials_tokens("openid")
+    assert service.oauth2_revoke_token(answer["access_token"])["active"] is False
+    assert globus.token_is_active(answer["access_token"])
 
 
 def test_deleting_a_client_ends_all_it_had(globus, ada, service, visitor):

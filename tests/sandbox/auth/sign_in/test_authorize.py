@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
+from trivet.sandbox import Sandbox
+
 
 def test_sign_in_ends_at_the_application_with_code_and_state(visitor):
     """Pick an account, allow: back at the registered address with a code and the state as sent."""
@@ -149,6 +151,14 @@ def test_cookie_changes_at_sign_in(visitor):
     response = visitor.press(page, "identity", visitor.globus.people["ada"].id)
     assert dict(visitor.http.cookies) != before
     assert all(word in response.headers["Set-Cookie"] for word in ("HttpOnly", "SameSite=Lax"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_cookie_is_for_https_where_the_issuer_is(scheme):
+    """Behind something that speaks TLS the cookie never goes in the clear."""
+    with Sandbox(host="127.0.0.1", issuer=f"{scheme}://globus.example", control_key="k" * 20) as globus:
+        answer = requests.get(f"http://127.0.0.1:{globus.port}/v2/web/consents")
+        assert ("Secure" in answer.headers["Set-Cookie"]) is (scheme == "https")
 
 
 def test_cookie_name_has_the_port(visitor):
