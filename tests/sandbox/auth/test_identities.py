@@ -108,7 +108,8 @@ def test_include_identity_provider(globus, ask):
 def test_one_identity(globus, ask):
     """By its own address; an unknown one is 404."""
     ada = globus.people["ada"]
-    assert ask(f"identities/{ada.id}").json()["identity"]["username"] == ada.username
+    for written in (ada.id, ada.id.upper()):
+        assert ask(f"identities/{written}").json()["identity"]["username"] == ada.username
     _refused(ask(f"identities/{NOBODY}"), 404, "NOT_FOUND")
 
 

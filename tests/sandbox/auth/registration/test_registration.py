@@ -235,6 +235,26 @@ def test_a_service_from_nothing(ada, service, visitor, endpoint):
     assert list(answer.by_resource_server) == ["transfer.api.globus.org"]
 
 
+def test_a_service_that_needs_more_than_it_did(ada, service, visitor, endpoint):
+    """What a scope came to depend on after somebody agreed to it is missing from the trade, and not left out of it."""
+    scope = ada.create_scope(str(service.client_id), "Run", "Run it", "run")["scope"]
+    sent = endpoint.redeem(visitor.sign_in(scope=scope["scope_string"])["code"]).json()["access_token"]
+    [transfer] = ada.get_scopes(scope_strings=str(TransferScopes.all))
+    needed = DependentScopeSpec(transfer["id"], optional=False, requires_refresh_token=False)
+    ada.update_scope(scope["id"], dependent_scopes=[needed])
+    with pytest.raises(globus_sdk.AuthAPIError) as caught:
+        service.oauth2_get_dependent_tokens(sent)
+    assert (caught.value.http_status, caught.value.raw_json["error"]) == (403, "dependent_consent_required")
+
+
+def test_a_client_that_is_renamed(ada, service):
+    """It is called so as an identity too, at once."""
+    for name in ("Service", "Renamed"):
+        ada.update_client(str(service.client_id), name=name)
+        token = service.oauth2_client_credentials_tokens("openid")["access_token"]
+        assert service.oauth2_token_introspect(token)["name"] == name
+
+
 @pytest.mark.parametrize("how", ["deleted", "renamed", "client deleted"])
 def test_a_scope_that_is_gone_leaves_nothing_behind(globus, ada, service, visitor, endpoint, how):
     """Tokens, codes and consents for it are dead, also of an application that asked for more than it."""

@@ -237,6 +237,15 @@ def test_from_the_dead_end_to_another_account(globus, browser, visitor):
     assert "code=" in browser.walk(visitor.identify(everybody, "ada")).headers["Location"]
 
 
+def test_the_cookie_changes_with_the_second_factor(browser, visitor):
+    """A cookie from before it is worthless after it, as with any sign-in."""
+    browser.sign_in("ada")
+    response = visitor.identify(browser.first(session_required_mfa="true")[1], "ada")
+    before = dict(visitor.http.cookies)
+    visitor.press(response, "factor", "confirm")
+    assert dict(visitor.http.cookies) != before
+
+
 @pytest.mark.parametrize("page", ["picker", "second factor"])
 def test_giving_up(browser, visitor, read_callback, page):
     """Whoever does not want to go through with it goes back as ``access_denied``."""
