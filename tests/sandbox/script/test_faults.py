@@ -302,6 +302,7 @@ def test_no_fault_is_in_the_way_of_control(globus):
         {"headers": {"Connection": "close"}},
         {"retry_after": -1},
         {"path": ""},
+        {"body": object()},
     ],
 )
 def test_faults_that_cannot_be(globus, wrong):

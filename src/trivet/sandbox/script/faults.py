@@ -291,7 +291,14 @@ class Faults:
 
 
 def as_body(body: Any) -> bytes | None:
-    """Return *body* as bytes: bytes and text as they are, anything else as JSON. None stays None."""
+    """Return *body* as bytes: bytes and text as they are, anything else as JSON. None stays None.
+
+    Raises:
+        ValueError: it is none of those.
+    """
     if body is None or isinstance(body, bytes):
         return body
-    return (body if isinstance(body, str) else json.dumps(body)).encode()
+    try:
+        return (body if isinstance(body, str) else json.dumps(body)).encode()
+    except TypeError as error:
+        raise ValueError(f"body is bytes, text or something to send as JSON: {error}.") from None
