@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -22,10 +22,10 @@ from navigator import Navigator
 from site_under_test import TRANSFER, Site
 from trivet.cli import main
 from trivet.sandbox import Sandbox
-from trivet.store import Store
 from trivet.store.sql import SqlStore
 
-MakeSite = Callable[..., Site]
+pytestmark = pytest.mark.xdist_group("canaries")  # who have one story between them
+
 APPLICATION = """
 from flask import Flask
 from trivet.flask import Globus
@@ -76,21 +76,54 @@ class Listener(Navigator):
         }
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "sessions" / "trivet.sqlite3"
+class Keeping(logging.Handler):
+    """Keeps every record."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
 
 
-@pytest.fixture
-def store(database: Path) -> Store:
-    return SqlStore(f"sqlite:///{database}")
+@pytest.fixture(scope="module")
+def records() -> Iterator[list[logging.LogRecord]]:
+    """What everybody logs, at any level."""
+    root, keeping = logging.getLogger(), Keeping()
+    before = root.level
+    root.addHandler(keeping)
+    root.setLevel(logging.DEBUG)
+    yield keeping.records
+    root.setLevel(before)
+    root.removeHandler(keeping)
 
 
-@pytest.fixture
-def story(make_site: MakeSite, sandbox: Sandbox, clock: Clock, caplog: pytest.LogCaptureFixture) -> Listener:
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("canaries") / "sessions" / "trivet.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def site(database: Path, clock: Clock, records: list[logging.LogRecord]) -> Iterator[Site]:
+    settings = {"GLOBUS_SESSION_IDLE_SECONDS": 600_000, "GLOBUS_LIVENESS_SECONDS": 3600}
+    with Sandbox(clock=clock) as sandbox, pytest.MonkeyPatch.context() as environment:
+        for name, value in sandbox.environ.items():
+            environment.setenv(name, value)
+        site = Site(sandbox, store=SqlStore(f"sqlite:///{database}"), clock=clock, **settings)
+        yield site
+        site.stop()
+
+
+@pytest.fixture(scope="module")
+def story(site: Site, clock: Clock) -> Listener:
     """A day in the life of the site, with everything that goes wrong in one, seen by a listener."""
-    caplog.set_level(logging.DEBUG)
-    site = make_site(GLOBUS_SESSION_IDLE_SECONDS=600_000, GLOBUS_LIVENESS_SECONDS=3600)
+    sandbox = site.sandbox
     site.app.add_url_rule("/sessions", "sessions", lambda: [asdict(each) for each in site.globus.sessions])
     site.app.add_url_rule("/gate", "gate", site.globus.require(mfa=True, message="A reason.")(lambda: "within"))
     browser = Listener(sandbox, site)
@@ -202,22 +235,22 @@ def test_no_secret_is_in_any_cookie(story: Listener) -> None:
         assert not found_in(cookie, story.canaries(), besides="session cookie")
 
 
-def test_no_secret_is_in_what_commands_print(story: Listener, printed: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_is_in_what_commands_print(story: Listener, printed: str, records: list[logging.LogRecord]) -> None:
     """Whoever lists, sweeps, ends or reseals sees whose it is and how it stands, and no secret; nor does their log."""
     for said in ("Sessions: 2.", "Revocations waiting: ", "Revocations tried: ", "Do not open: ", "Sessions ended: 2."):
         assert said in printed
     assert not found_in(printed, story.canaries())
-    for record in caplog.get_records("setup"):
+    for record in records:
         if record.name.startswith("trivet"):
             assert not found_in(logging.Formatter().format(record), story.canaries()), record.name
 
 
-def test_no_secret_is_in_the_log(story: Listener, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_is_in_the_log(story: Listener, records: list[logging.LogRecord]) -> None:
     """With everything logged at DEBUG, by us, the SDK, the HTTP library and the web server, no line holds a secret."""
     formatter = logging.Formatter("%(name)s %(levelname)s %(message)s")
     # Records of the main thread are our own browser's; the site works in threads of its server.
-    records = [record for record in caplog.get_records("setup") if record.threadName != "MainThread"]
-    loggers = {record.name.split(".")[0] for record in records}
+    served = [record for record in records if record.threadName != "MainThread"]
+    loggers = {record.name.split(".")[0] for record in served}
     assert {"trivet", "globus_sdk", "urllib3", "werkzeug"} <= loggers
-    for record in records:
+    for record in served:
         assert not found_in(formatter.format(record), story.canaries()), record.name

@@ -97,13 +97,13 @@ def test_no_request_breaks_anything(
     assert_leads_nowhere_else(response.headers.get("Location"))
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(
+    host=st.sampled_from(["localhost:5000", "127.0.0.1:5000", "", "evil.com", "localhost:5000@evil.com", "é"]),
     raw=st.one_of(
         ODD, st.sampled_from(["*", "http://evil.com/private", "//evil.com", "@evil.com", "/\\evil.com", "evil.com:80"])
-    )
+    ),
 )
-@pytest.mark.parametrize("host", ["localhost:5000", "127.0.0.1:5000", "", "evil.com", "localhost:5000@evil.com", "é"])
 def test_no_request_line_breaks_anything(client: FlaskClient, host: str, raw: str) -> None:
     """An odd request line, as servers pass it on, leads nowhere but here and Globus, under whatever host name."""
     environ = {"RAW_URI": raw, "HTTP_HOST": host}

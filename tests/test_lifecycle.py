@@ -358,12 +358,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExc
 
 TestLives = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=100, stateful_step_count=30, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, database=None, suppress_health_check=list(HealthCheck)
 )
 
 
 @pytest.mark.soak
 class TestManyLives(Lives.TestCase):
-    """The same, twenty times as often."""
+    """The same, fifty times as often."""
 
     settings = settings(TestLives.settings, max_examples=2000)

@@ -18,15 +18,15 @@ THREADS = (*PROCESSES, "--worker-class", "gthread", "--threads", "4")
 
 
 def test_a_crowd_on_four_workers_and_sqlite() -> None:
-    """80 logins and 800 page views by 20 clients at once: no error, and each page shows its own person and token."""
-    crowd_visits(store="sqlite", gunicorn=PROCESSES, logins=80, views=800)
+    """40 logins and 400 page views by 20 clients at once: no error, and each page shows its own person and token."""
+    crowd_visits(store="sqlite", gunicorn=PROCESSES, logins=40, views=400)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("gunicorn", [PROCESSES, THREADS], ids=["processes", "threads"])
 @pytest.mark.parametrize("store", ["sqlite", "postgresql", "valkey"])
 def test_large_crowds(store: str, gunicorn: tuple[str, ...]) -> None:
-    """The same holds for ten times as many and more, on every kind of store, with threads in the workers or without."""
+    """The same holds for fifty times as many, on every kind of store, with threads in the workers or without."""
     crowd_visits(store=store, gunicorn=gunicorn, logins=2_000, views=20_000)
 
 
