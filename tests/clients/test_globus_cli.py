@@ -8,8 +8,12 @@ import shutil
 import pytest
 
 from clients.terminal import GLOBUS, Terminal
+from trivet.sandbox import Sandbox
 
-pytestmark = pytest.mark.skipif(not GLOBUS.exists(), reason="globus-cli is not there; `make test` installs it")
+pytestmark = [
+    pytest.mark.skipif(not GLOBUS.exists(), reason="globus-cli is not there; `make test` installs it"),
+    pytest.mark.xdist_group("globus-cli"),
+]
 
 
 @pytest.fixture
@@ -43,42 +47,56 @@ def test_sign_in_through_a_local_server(globus, terminal):
     assert terminal.says("whoami") == globus.people["grace"].username
 
 
-def test_files(globus, terminal):
-    """``ls``, ``mkdir``, ``rename``, ``stat`` on a real directory."""
-    terminal.sign_in_by_browser("login")
-    laptop = globus.collections["laptop"]
-    assert "field notes/" in terminal.says("ls", f"{laptop.id}:/").splitlines()
-    terminal.says("mkdir", f"{laptop.id}:/from the terminal")
-    terminal.says("rename", laptop.id, "/from the terminal", "/renamed")
-    assert (laptop.root / "renamed").is_dir()
-    assert "dir" in terminal.says("stat", f"{laptop.id}:/renamed")
-    (laptop.root / "renamed").rmdir()
-
-
 @pytest.fixture
-def signed_in(terminal):
+def newly_signed_in(terminal):
     terminal.sign_in_by_browser("login")
     return terminal
 
 
+@pytest.fixture(scope="module")
+def signed_in(tmp_path_factory):
+    """Somebody signed in for all tests that do not care when, at a sandbox of their own."""
+    with Sandbox() as sandbox:
+        terminal = Terminal(sandbox, tmp_path_factory.mktemp("home"))
+        terminal.sign_in_by_browser("login")
+        yield terminal
+
+
 @pytest.fixture
-def copies(globus):
+def at(signed_in):
+    """The sandbox at which they are signed in."""
+    return signed_in.globus
+
+
+@pytest.fixture
+def copies(at):
     """A directory on the laptop where transfers may go, gone after the test."""
-    place = globus.collections["laptop"].root / "copies"
+    place = at.collections["laptop"].root / "copies"
     place.mkdir()
     yield place
     shutil.rmtree(place)
 
 
-def test_transfers(globus, signed_in, copies):
+def test_files(at, signed_in):
+    """``ls``, ``mkdir``, ``rename``, ``stat`` on a real directory."""
+    laptop = at.collections["laptop"]
+    assert "field notes/" in signed_in.says("ls", f"{laptop.id}:/").splitlines()
+    signed_in.says("mkdir", f"{laptop.id}:/from the terminal")
+    signed_in.says("rename", laptop.id, "/from the terminal", "/renamed")
+    assert (laptop.root / "renamed").is_dir()
+    assert "dir" in signed_in.says("stat", f"{laptop.id}:/renamed")
+    (laptop.root / "renamed").rmdir()
+
+
+def test_transfers(at, signed_in, copies):
     """``transfer --recursive``, ``task wait``, ``task show`` with its paths, ``task list``, ``task event-list``."""
-    survey, laptop = globus.collections["survey"].id, globus.collections["laptop"].id
+    survey, laptop = at.collections["survey"].id, at.collections["laptop"].id
     ends = (f"{survey}:/catalogue", f"{laptop}:/copies/catalogue")
     options = ("--recursive", "--label", "nightly", "--verify-checksum", "--sync-level", "checksum", "--notify", "off")
     submitted = json.loads(signed_in.says("transfer", *ends, *options, "--format", "json"))
     task_id = submitted["task_id"]
     signed_in.says("task", "wait", task_id, "--timeout", "60", "--polling-interval", "1")
-    original = globus.collections["survey"].root / "catalogue" / "sources.csv"
+    original = at.collections["survey"].root / "catalogue" / "sources.csv"
     assert (copies / "catalogue" / "sources.csv").read_bytes() == original.read_bytes()
     shown = signed_in.says("task", "show", task_id)
     assert "SUCCEEDED" in shown
@@ -89,9 +107,9 @@ def test_transfers(globus, signed_in, copies):
     assert "SUCCEEDED" in signed_in.says("task", "event-list", task_id, "--filter-non-errors")
 
 
-def test_a_batch(globus, signed_in, copies, tmp_path):
+def test_a_batch(at, signed_in, copies, tmp_path):
     """``transfer --batch`` with a file that is missing and ``--skip-source-errors``: the others arrive."""
-    survey, laptop = globus.collections["survey"].id, globus.collections["laptop"].id
+    survey, laptop = at.collections["survey"].id, at.collections["laptop"].id
     batch = tmp_path / "batch.txt"
     batch.write_text("README.txt one.txt\nnothing.txt two.txt\n--recursive catalogue three\n")
     ends = (f"{survey}:/", f"{laptop}:/copies/")
@@ -102,10 +120,10 @@ def test_a_batch(globus, signed_in, copies, tmp_path):
     assert "FILE_NOT_FOUND" in signed_in.says("task", "show", task_id, "--skipped-errors")
 
 
-def test_calling_off(globus, signed_in, copies):
+def test_calling_off(at, signed_in, copies):
     """``task update``, ``task pause-info`` and ``task cancel --all`` while a transfer goes on."""
-    survey, laptop = globus.collections["survey"].id, globus.collections["laptop"].id
-    with globus.hold_files() as hold:
+    survey, laptop = at.collections["survey"].id, at.collections["laptop"].id
+    with at.hold_files() as hold:
         answer = signed_in.says("transfer", f"{survey}:/README.txt", f"{laptop}:/copies/x", "--format", "json")
         task_id = json.loads(answer)["task_id"]
         hold.wait_until_reached()
@@ -118,9 +136,9 @@ def test_calling_off(globus, signed_in, copies):
     assert list(copies.iterdir()) == []
 
 
-def test_deleting(globus, signed_in, copies):
+def test_deleting(at, signed_in, copies):
     """``delete --recursive`` submits a task, ``rm`` waits for its end, with patterns."""
-    laptop = globus.collections["laptop"].id
+    laptop = at.collections["laptop"].id
     for name in ("a.csv", "b.csv", "c.txt", "deep/d"):
         (copies / name).parent.mkdir(exist_ok=True)
         (copies / name).write_text("x")
@@ -131,9 +149,9 @@ def test_deleting(globus, signed_in, copies):
     assert {path.name for path in copies.iterdir()} == {"c.txt"}
 
 
-def test_bookmarks(globus, signed_in):
+def test_bookmarks(at, signed_in):
     """``bookmark create``, ``list``, ``show``, ``rename`` and ``delete``."""
-    survey = globus.collections["survey"]
+    survey = at.collections["survey"]
     signed_in.says("bookmark", "create", f"{survey.id}:/nights/", "the nights")
     assert signed_in.says("bookmark", "show", "the nights") == f"{survey.id}:/nights/"
     signed_in.says("bookmark", "rename", "the nights", "nights")
@@ -157,32 +175,32 @@ def test_consent_for_a_collection(globus, terminal):
     assert terminal.says("ls", f"{tape.id}:/")
 
 
-def test_updating_the_session(globus, signed_in):
+def test_updating_the_session(globus, newly_signed_in):
     """``session update`` with a username, then with ``--all``: ``session show`` tells who has authenticated."""
     first, second, third = (each.id for each in globus.people["ada"].identities)
 
     def shown():
-        return set(json.loads(signed_in.says("session", "show", "--format", "json"))["authentications"])
+        return set(json.loads(newly_signed_in.says("session", "show", "--format", "json"))["authentications"])
 
-    signed_in.sign_in_by_browser("session", "update", globus.people["ada"].identities[1].username)
+    newly_signed_in.sign_in_by_browser("session", "update", globus.people["ada"].identities[1].username)
     assert shown() == {first, second}
-    signed_in.sign_in_by_pasting("session", "update", "--all", "--no-local-server")
+    newly_signed_in.sign_in_by_pasting("session", "update", "--all", "--no-local-server")
     assert shown() == {first, second, third}
 
 
 @pytest.mark.parametrize("demand", ["policy", "domain"])
-def test_a_session_for_a_collection(globus, signed_in, demand):
+def test_a_session_for_a_collection(globus, newly_signed_in, demand):
     """A collection of high assurance refuses; the CLI says what to run, and after it the files are there."""
     collection, command = {
         "policy": ("by_policy", f"globus session update --policy '{globus.policies['second_factor'].id}'"),
         "domain": ("lab_staff", "globus session update lab.example"),
     }[demand]
     place = f"{globus.collections[collection].id}:/"
-    refused = signed_in.run("ls", place)
+    refused = newly_signed_in.run("ls", place)
     assert refused.returncode == 4
     assert command in refused.stdout
-    signed_in.sign_in_by_browser(*command.replace("'", "").split()[1:])
-    assert signed_in.says("ls", place)
+    newly_signed_in.sign_in_by_browser(*command.replace("'", "").split()[1:])
+    assert newly_signed_in.says("ls", place)
 
 
 def test_what_is_not_there(signed_in):
