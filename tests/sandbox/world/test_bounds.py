@@ -285,6 +285,19 @@ def test_consents():
     assert len(consents.all()) <= MAX_CONSENTS
 
 
+def test_consents_given_again():
+    """Whoever agrees to the same again takes nobody's place, nor does what they decline."""
+    consents, asked = Consents(lambda: 0.0), (Scope("a", dependencies=(Scope("b", optional=True),)),)
+    declined = frozenset({("a", "b")})
+    for number in range(MAX_CONSENTS):
+        consents.allow("ada", f"app {number}", asked, offline=False, declined=declined)
+    before = consents.all()
+    assert len(before) == MAX_CONSENTS
+    consents.allow("ada", "app 1", asked, offline=True, declined=declined)
+    assert consents.all() == before
+    assert consents.of("ada", "app 1")[0].allows_refresh
+
+
 def test_labels_of_consents():
     """What somebody called an installation goes with its client; anybody can make one, and have it deleted."""
     consents = Consents(lambda: 0.0)

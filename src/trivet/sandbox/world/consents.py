@@ -81,12 +81,14 @@ class Consents:
 
         An earlier agreement to refresh tokens is kept.
         """
-        nodes = list(nodes_of(scopes))
-        self._make_room(len(nodes))
+        nodes = [
+            (path, scope) for path, scope in nodes_of(scopes) if not any(path[: len(each)] == each for each in declined)
+        ]
+        known = self._given.get((sub, client_id), {})
+        self._make_room(sum(path not in known for path, _ in nodes))
         given = self._given.setdefault((sub, client_id), {})
         for path, scope in nodes:
-            if not any(path[: len(each)] == each for each in declined):
-                self._add(given, sub, client_id, path, scope, offline=offline)
+            self._add(given, sub, client_id, path, scope, offline=offline)
 
     def _add(
         self, given: dict[Path, Consent], sub: str, client_id: str, path: Path, scope: Scope, *, offline: bool
@@ -101,7 +103,9 @@ class Consents:
         given[path] = Consent(ids, sub, client_id, path, scope.optional, offline, now, now, now)
 
     def _make_room(self, needed: int) -> None:
-        surplus = len(self.all()) + needed - MAX_CONSENTS
+        if not needed:
+            return  # nothing is counted for whoever agrees again, as clients do with every token of their own
+        surplus = sum(map(len, self._given.values())) + needed - MAX_CONSENTS
         if surplus <= 0:
             return
         for root in sorted(
@@ -133,12 +137,8 @@ class Consents:
 
     def of(self, sub: str, client_id: str | None = None) -> list[Consent]:
         """Return the person's consents, oldest first; with *client_id*, those of that application only."""
-        found = [
-            consent
-            for (owner, client), given in self._given.items()
-            if owner == sub and client_id in (None, client)
-            for consent in given.values()
-        ]
+        whose = [key for key in self._given if key[0] == sub] if client_id is None else [(sub, client_id)]
+        found = [consent for key in whose for consent in self._given.get(key, {}).values()]
         return sorted(found, key=lambda consent: consent.id)
 
     def all(self) -> list[Consent]:
@@ -171,10 +171,13 @@ class Consents:
 
     def remove(self, consent: Consent) -> int:
         """Forget *consent* and whatever hangs below it; return how many consents that were."""
-        given = self._given[consent.sub, consent.client_id]
+        key = consent.sub, consent.client_id
+        given = self._given.get(key, {})
         gone = [path for path in given if path[: len(consent.path)] == consent.path]
         for path in gone:
             del given[path]
+        if not given:
+            self._given.pop(key, None)
         return len(gone)
 
     def let_go(self) -> list[Held]:
