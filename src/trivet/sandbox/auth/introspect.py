@@ -47,7 +47,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
 
     def introspect_token(self, token: Token) -> dict[str, Any]:
         request = posted_request()
-        included = [each.strip() for each in between_commas(request.form.get("include", ""))]
+        included = between_commas(request.form.get("include", ""))
         document = introspection_document(token, included, self.server.world)
         policies = self._policies(request)
         if policies:
