@@ -40,6 +40,14 @@ def test_pattern_until_cleared(globus):
     assert _get(globus, "/v0.10/endpoint_search").status_code == 401
 
 
+@pytest.mark.parametrize("name", [f"Ag{'x' * 46}", "code=0123456789", "x" * 3_000])
+def test_a_path_that_the_log_cuts_short(globus, name):
+    """A fault goes by what was asked for, whatever may be kept of it."""
+    globus.fail(f"/v2/groups/{name}")
+    assert [_get(globus, f"/v2/groups/{name}").status_code for _ in range(2)] == [503, 401]
+    assert name not in repr(globus.requests[-1])
+
+
 @pytest.mark.parametrize(("body", "text"), [({"error": "x"}, '{"error": "x"}'), ("plain", "plain"), (b"\xff", None)])
 def test_body_and_headers(globus, body, text):
     """The answer is what was asked for."""

@@ -59,8 +59,8 @@ class FrontDoor:
         return self._app(environ, _noting_status(start_response, record))
 
     def _record(self, environ: WSGIEnvironment) -> RequestRecord:
-        path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        record = RequestRecord(self._world.now(), environ["REQUEST_METHOD"][:LONGEST_METHOD], redacted_text(path))
+        method, path = environ["REQUEST_METHOD"][:LONGEST_METHOD], redacted_text(_path(environ))
+        record = RequestRecord(self._world.now(), method, path)
         record.query = redacted(_query_pairs(environ.get("QUERY_STRING", "")))
         record.authorization = _scheme(environ.get("HTTP_AUTHORIZATION"))
         record.with_cookie = "HTTP_COOKIE" in environ
@@ -77,10 +77,10 @@ class FrontDoor:
         return _answer(record, "Misdirected Request", headers, record.reason.encode(), start_response)
 
     def _asked(self, environ: WSGIEnvironment, record: RequestRecord) -> Asked:
-        """Return what faults go by; who asks is found out only if one of them goes by that."""
+        """Return what faults go by: the whole path, and who asks only if one of them goes by that."""
         if self._world.faults.are_personal:
             record.person, record.client = who_asks(environ, self._world)
-        return Asked(path=record.path, method=record.method, person=record.person, client=record.client)
+        return Asked(path=_path(environ), method=record.method, person=record.person, client=record.client)
 
     def _strikes(self, fault: Fault, environ: WSGIEnvironment, record: RequestRecord) -> bool:
         """Keep the request waiting for as long as *fault* says; return whether it fails then."""
@@ -130,6 +130,10 @@ def _answer(
     """Answer with the record's status; HEAD is told the length of *body* and gets none (RFC 9110 section 9.3.2)."""
     start_response(f"{record.status} {reason}", [*headers, ("Content-Length", str(len(body)))])
     return [] if record.method == "HEAD" else [body]
+
+
+def _path(environ: WSGIEnvironment) -> str:
+    return str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _scheme(header: str | None) -> str | None:
