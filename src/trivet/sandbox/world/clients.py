@@ -39,8 +39,10 @@ CLIENT_IDENTITIES = IdentityProvider(
 
 
 MAX_CREDENTIALS = 100
-MAX_ADDRESSES = 100
-"""Of one client, and so of the addresses that may be registered for it."""
+"""Of one client."""
+
+MAX_ADDRESSES = 1_000
+"""Redirect addresses of one client. Each test may register one, with a port of its own, until a reset comes."""
 
 
 def new_secret() -> str:
