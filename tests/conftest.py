@@ -33,6 +33,7 @@ settings.register_profile(
 settings.load_profile("trivet")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests that drive a browser follow one another in one process, so that it is started once."""
     for item in items:
