@@ -289,13 +289,13 @@ def test_consents_given_again():
     """Whoever agrees to the same again takes nobody's place, nor does what they decline."""
     consents, asked = Consents(lambda: 0.0), (Scope("a", dependencies=(Scope("b", optional=True),)),)
     declined = frozenset({("a", "b")})
-    for number in range(MAX_CONSENTS):
-        consents.allow("ada", f"app {number}", asked, offline=False, declined=declined)
+    consents.allow("zoe", "app", tuple(Scope(f"s{n}") for n in range(MAX_CONSENTS - 1)), offline=False)
+    consents.allow("ada", "app", asked, offline=False, declined=declined)
     before = consents.all()
     assert len(before) == MAX_CONSENTS
-    consents.allow("ada", "app 1", asked, offline=True, declined=declined)
+    consents.allow("ada", "app", asked, offline=True, declined=declined)
     assert consents.all() == before
-    assert consents.of("ada", "app 1")[0].allows_refresh
+    assert consents.of("ada", "app")[0].allows_refresh
 
 
 def test_labels_of_consents():
