@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 
+import pytest
 import requests
 
-from trivet.sandbox.world.redaction import MAX_BODY, redacted, redacted_json
+from trivet.sandbox.world.redaction import MAX_BODY, MAX_TEXT, redacted, redacted_json, redacted_text
 
 
 def test_who_did_what(globus, visitor, endpoint):
@@ -79,3 +80,22 @@ def test_a_secret_in_the_wrong_place_is_not_whole_either(globus, visitor, endpoi
     requests.post(f"{globus.url}/v2/groups", json={"name": token, token: came_back_to})
     text = repr(globus.requests)
     assert [secret for secret in (code, token, globus.clients["portal"].secret) if secret in text] == []
+
+
+@pytest.mark.parametrize("kept", [1, 2, 20, 41, 47, 48])
+def test_a_token_that_is_cut_off_is_not_shown_any_further(kept):
+    """What a text ends in, where the log cuts it off, is told apart like any token, and no more than that."""
+    token = "Ag" + "x" * 46
+    texts = [
+        redacted_text("/" * (MAX_TEXT - kept) + token),
+        redacted([("ids", "/" * (MAX_BODY - kept) + token)])[0][1],
+    ]
+    assert [text.strip("/…") for text in texts] == [token[: min(kept, 6)]] * 2
+
+
+def test_a_secret_sent_as_client_id():
+    """It is cut short in whatever it was sent; an id is not."""
+    secret, known = "only-for-this-test", "00000000-0000-4000-8000-000000000000"
+    document = json.loads(redacted_json(json.dumps([{"client_id": secret}, {"client_id": known}])))
+    assert document == [{"client_id": "only-f…"}, {"client_id": known}]
+    assert redacted([("client_id", secret), ("client_id", known)]) == [("client_id", "only-f…"), ("client_id", known)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ _ID = re.compile(r"[0-9A-Fa-f-]{0,40}")
 _TOKEN = re.compile(r"Ag[A-Za-z0-9_-]{40,}")
 """How the tokens of Globus begin, and ours."""
 
+_TOKEN_CHARACTERS = f"{string.ascii_letters}{string.digits}_-"
+
 _PARAMETER = re.compile(r"(?<!\w)(?P<name>\w{1,100})=(?P<value>[^&#\s]+)")
 
 
@@ -57,7 +60,7 @@ def redacted(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     for name, value in pairs:
         if room <= 0:
             break
-        pair = _redacted_pair(name, value[:room])
+        pair = _redacted_pair(name, _cut(value, room))
         room -= len(pair[0]) + len(pair[1]) + 2
         shown.append(pair)
     return shown
@@ -73,7 +76,8 @@ def redacted_json(document: bytes) -> str | None:
 
 def redacted_text(text: str) -> str:
     """Return *text*, ``MAX_TEXT`` characters of it at most, without tokens and without secrets in addresses."""
-    return _without_lookalikes(text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…")
+    shown = _without_lookalikes(_cut(text, MAX_TEXT))
+    return shown if len(text) <= MAX_TEXT else f"{shown.removesuffix('…')}…"
 
 
 def is_secret(name: str) -> bool:
@@ -104,18 +108,28 @@ def _redacted_parameter(found: re.Match[str]) -> str:
     return f"{name}={_redacted_value(name, value)}" if is_secret(name) else found[0]
 
 
+def _cut(text: str, most: int) -> str:
+    """Return the first *most* characters of *text*; a token that they end in the middle of is cut short like any."""
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    begin = kept.find("Ag", len(kept.rstrip(_TOKEN_CHARACTERS)))
+    return kept if begin < 0 else kept[:begin] + _begun(kept[begin:])
+
+
 def _begun(secret: str) -> str:
     return f"{secret[:SHOWN_CHARACTERS]}…"
 
 
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            _without_lookalikes(name): _redacted_value(name, each if isinstance(each, str) else "")
-            if is_secret(name)
-            else _without_secrets(each)
-            for name, each in value.items()
-        }
+        return {_without_lookalikes(name): _redacted_member(name, each) for name, each in value.items()}
     if isinstance(value, list):
         return [_without_secrets(each) for each in value]
     return _without_lookalikes(value) if isinstance(value, str) else value
+
+
+def _redacted_member(name: str, value: Any) -> Any:
+    if isinstance(value, str) or is_secret(name):
+        return _redacted_value(name, value if isinstance(value, str) else "")
+    return _without_secrets(value)
