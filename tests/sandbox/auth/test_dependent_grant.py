@@ -112,6 +112,15 @@ def test_what_services_keep_their_tokens_by(sent, endpoint, run_scope, new_visit
     assert found(grace) != before
 
 
+def test_it_makes_use_of_the_consents(globus, sent, trade):
+    """What a service trades for is used then, though nobody signs in any more."""
+    token, before = sent(), globus.world.now()
+    globus.advance("1h")
+    [answer] = trade(token).json()
+    used = {each.scope_name: each.last_used for each in globus.world.consents.of(globus.people["ada"].sub)}
+    assert {name for name, at in used.items() if at >= before + 3600} == {answer["scope"]}
+
+
 def test_rescinding_kills_dependent_tokens(globus, sent, trade):
     """Whoever takes back the consent takes it back from the service too."""
     token = sent()

@@ -31,6 +31,15 @@ def test_shape(tokens, endpoint):
     assert (answer["scope"], answer["other_tokens"]) == (tokens["scope"], [])
 
 
+def test_it_makes_use_of_the_consents(globus, tokens, endpoint):
+    """Whoever only refreshes goes on using what was agreed to, which is remembered for that."""
+    before = globus.world.now()
+    globus.advance("1h")
+    endpoint.refresh(tokens["refresh_token"])
+    used = {each.scope_name: each.last_used for each in globus.world.consents.of(globus.people["ada"].sub)}
+    assert {name for name, at in used.items() if at >= before + 3600} == set(tokens["scope"].split())
+
+
 def test_the_old_access_token_lives_on(globus, tokens, endpoint):
     """A refresh adds a token and takes none away."""
     endpoint.refresh(tokens["refresh_token"])

@@ -278,7 +278,7 @@ def test_consents():
     consents = Consents(lambda: next(now))
     for number in range(MAX_CONSENTS // 2):
         consents.allow("ada", f"app {number}", (Scope("a", dependencies=(Scope("b"),)),), offline=False)
-    consents.use("ada", "app 0", (Scope("a"),))
+    consents.use("ada", "app 0", [("a", "b")])
     consents.allow("zoe", "app", (Scope("c"),), offline=False)
     assert [len(consents.of("ada", f"app {number}")) for number in (0, 1, 2)] == [2, 0, 2]
     assert len(consents.of("zoe")) == 1

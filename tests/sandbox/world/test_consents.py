@@ -89,7 +89,7 @@ def test_times(given):
     given.now += 10
     given.allow("a")
     given.now += 10
-    given.consents.use("ada", "app", parse("a[b]"))
+    given.consents.use("ada", "app", [("a",), ("a", "b")])
     [consent] = given.consents.of("ada")
     assert (consent.created, consent.updated, consent.last_used) == (1000, 1010, 1020)
 

@@ -71,6 +71,7 @@ def answer_for_service(
 
     They belong to the session, and to the code, that the sent one came out of.
     """
+    world.consents.use(sent.sub, sent.grant.root_client_id, paths.values())
     grant = replace(sent.grant, client_id=service.id, rooted_at=sent.grant.root_client_id, paths=paths, offline=offline)
     return [TokenAnswer(_entry(*each)) for each in _issue_each(grant, list(paths), world)]
 
@@ -78,6 +79,7 @@ def answer_for_service(
 def answer_for_refresh(refresh: Token, scopes: tuple[str, ...], world: World) -> TokenAnswer:
     """Issue a new access token; the refresh token in the answer is the one that was sent, for it never rotates."""
     world.tokens.used(refresh)
+    world.consents.use(refresh.sub, refresh.grant.root_client_id, map(refresh.grant.path_to, scopes))
     kept = refresh.grant.authentications if world.switches.refreshed_tokens_keep_authentications else {}
     access = world.tokens.issue("access", replace(refresh.grant, scopes=scopes, authentications=kept))
     return TokenAnswer(_entry(access, refresh), other_tokens=[])

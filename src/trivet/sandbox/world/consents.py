@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from trivet.sandbox.world.people import Person
     from trivet.sandbox.world.remains import Held
@@ -108,12 +108,14 @@ class Consents:
         surplus = sum(map(len, self._given.values())) + needed - MAX_CONSENTS
         if surplus <= 0:
             return
-        for root in sorted(
-            (each for each in self.all() if each.is_root), key=lambda each: max(each.updated, each.last_used)
-        ):
+        seen: dict[tuple[str, str, str], float] = {}
+        for each in self.all():
+            tree = each.sub, each.client_id, each.path[0]
+            seen[tree] = max(seen.get(tree, 0.0), each.updated, each.last_used)
+        for sub, client_id, root in sorted(seen, key=lambda tree: seen[tree]):
             if surplus <= 0:
                 return
-            surplus -= self.remove(root)
+            surplus -= self.remove(self._given[sub, client_id][root,])
 
     def cover(self, sub: str, client_id: str, scopes: tuple[Scope, ...], *, offline: bool) -> bool:
         """Say whether everything in *scopes* was agreed to; with *offline*, refresh tokens included."""
@@ -128,9 +130,9 @@ class Consents:
         given = self._given.get((sub, client_id), {})
         return [each[-1] for each in given if each[:-1] == path]
 
-    def use(self, sub: str, client_id: str, scopes: tuple[Scope, ...]) -> None:
-        """Note that *scopes* were made use of just now."""
-        for path, _ in nodes_of(scopes):
+    def use(self, sub: str, client_id: str, paths: Iterable[Path]) -> None:
+        """Note that what was agreed to at *paths* was made use of just now."""
+        for path in paths:
             consent = self.find(sub, client_id, path)
             if consent is not None:
                 consent.last_used = self._now()

@@ -12,6 +12,7 @@ from trivet.sandbox.auth.sign_in.pages import shown_error_page
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError, ShownError
 from trivet.sandbox.http.record import note, refused
 from trivet.sandbox.world.codes import AuthorizationCode
+from trivet.sandbox.world.scopes import nodes_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -49,7 +50,7 @@ def return_with_code(attempt: Attempt, browser: Browser, world: World) -> Respon
     asked, session = attempt.request, browser.session_for(attempt.request.client.id)
     person = as_seen_by(asked.client, attempt.whose, world)
     note(person=person.key)
-    world.consents.use(person.sub, asked.client.id, asked.scopes)
+    world.consents.use(person.sub, asked.client.id, (path for path, _ in nodes_of(asked.scopes)))
     code = AuthorizationCode(
         request=asked,
         person=person,
