@@ -10,6 +10,8 @@ from conftest import Clock
 from navigator import Navigator
 from site_under_test import Site
 from trivet.sandbox import Sandbox
+from trivet.sandbox.switches import Switches
+from trivet.store import Store
 
 MakeSite = Callable[..., Site]
 NewBrowser = Callable[[], Navigator]
@@ -99,6 +101,26 @@ def test_a_new_login_has_a_new_session_id(site: Site, browser: Navigator, new_br
     thief.http.cookies.set(site.session_cookie, old)
     assert thief.open(f"{site.url}/").text == "nobody"
     assert sum(token.active for token in browser.globus.tokens) == 2
+
+
+def test_a_login_that_brings_the_same_tokens_keeps_them(
+    clock: Clock, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should Globus give a login what an earlier one has, the end of that one's session revokes none of it."""
+    with Sandbox(clock=clock, switches=Switches(logins_share_access_tokens=True)) as sandbox:
+        for name, value in sandbox.environ.items():
+            monkeypatch.setenv(name, value)
+        site, browser = Site(sandbox, store=store, clock=clock), Navigator(sandbox)
+        second = callback_address(browser, site, "/private?tab=2")
+        browser.sign_in(f"{site.url}/private")
+        old = browser.cookies[site.session_cookie]
+        browser.open(second)
+        assert browser.cookies[site.session_cookie] != old
+        held = [(token.kind, token.active) for token in sandbox.tokens]
+        assert held == [("access", True), ("refresh", False), ("refresh", True)]
+        browser.open(f"{site.url}/logout", method="POST", referrer=f"{site.url}/")
+        assert not any(token.active for token in sandbox.tokens)
+        site.stop()
 
 
 def test_a_planted_session_cookie_is_not_adopted(site: Site, browser: Navigator) -> None:

@@ -52,6 +52,20 @@ def test_page_error_status(with_switch):
     assert visitor.visit(client_id="x").status_code == 403
 
 
+def test_logins_share_access_tokens(with_switch):
+    """On: a second login in one session brings the same access token, with what is left of it, while it is good."""
+    visitor, endpoint = with_switch(logins_share_access_tokens=True)
+    first = endpoint.redeem(visitor.sign_in()["code"]).json()
+    visitor.globus.advance(3600)
+    second = endpoint.redeem(visitor.sign_in()["code"]).json()
+    assert first["access_token"] == second["access_token"]
+    assert (first["expires_in"], second["expires_in"]) == (172_800, 172_800 - 3600)
+    other_scopes = endpoint.redeem(visitor.sign_in(scope="openid")["code"]).json()
+    endpoint.post("/revoke", token=first["access_token"])
+    after_that = endpoint.redeem(visitor.sign_in()["code"]).json()
+    assert len({each["access_token"] for each in (second, other_scopes, after_that)}) == 3
+
+
 def test_pkce_of_confidential_clients(with_switch, pkce):
     """Off: a client with a secret needs no verifier, and a public one still does."""
     visitor, endpoint = with_switch(verify_pkce_of_confidential_clients=False)

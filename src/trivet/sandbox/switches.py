@@ -57,6 +57,11 @@ class Switches:
     offline_needs_its_own_consent: bool = True
     """Ask again when refresh tokens are wanted for scopes that were agreed to without them."""
 
+    logins_share_access_tokens: bool = False
+    """Give a login the access token that an earlier one in the same session was given for the same, with what is left
+    of its time. Unknown; other grants were seen to give a new one each time. Sharing finds the client that counts on 48
+    hours, or revokes what another of its own sessions uses."""
+
     check_logout_redirect_uri: bool = False
     """Show the logout page's link only for registered addresses. Unknown; a link is shown, never followed."""
 

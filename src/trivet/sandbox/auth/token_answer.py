@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trivet.sandbox.auth.id_token import id_token
 from trivet.sandbox.world.scopes import AUTH, by_resource_server
-from trivet.sandbox.world.tokens import ACCESS_TOKEN_SECONDS, Grant, Token
+from trivet.sandbox.world.tokens import Grant, Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def answer_for_code(code: AuthorizationCode, world: World, more: Sequence[str] =
         authentications=code.authentications,
         offline=code.request.offline,
     )
-    issued = _issue_each(grant, names, world)
+    issued = _issue_each(grant, names, world, shared=world.switches.logins_share_access_tokens)
     answer = _answer(issued, code.request.state)
     if "openid" in names:
         answer["id_token"] = id_token(issued[0][0], code.request.nonce, world)
@@ -85,12 +85,18 @@ def answer_for_refresh(refresh: Token, scopes: tuple[str, ...], world: World) ->
     return TokenAnswer(_entry(access, refresh), other_tokens=[])
 
 
-def _issue_each(grant: Grant, names: list[str], world: World) -> list[tuple[Token, Token | None]]:
-    """Issue like *grant*, one token (or pair) for each service that the scopes in *names* belong to."""
+def _issue_each(
+    grant: Grant, names: list[str], world: World, *, shared: bool = False
+) -> list[tuple[Token, Token | None]]:
+    """Issue like *grant*, one token (or pair) for each service that the scopes in *names* belong to.
+
+    If they may be *shared*, access tokens that are there already will do.
+    """
     servers = by_resource_server(names, world.scopes.resource_servers)
     # With openid the Auth token is the top-level one: the only place clients look for the ID token.
     order = sorted(servers, key=lambda server: server != AUTH) if "openid" in names else list(servers)
-    return [_issue(replace(grant, resource_server=each, scopes=tuple(servers[each])), world) for each in order]
+    grants = [replace(grant, resource_server=each, scopes=tuple(servers[each])) for each in order]
+    return [_issue(each, world, world.tokens.another(each) if shared else None) for each in grants]
 
 
 def _answer(issued: list[tuple[Token, Token | None]], state: str | None = None) -> TokenAnswer:
@@ -98,8 +104,8 @@ def _answer(issued: list[tuple[Token, Token | None]], state: str | None = None) 
     return TokenAnswer(entries[0], other_tokens=entries[1:])
 
 
-def _issue(grant: Grant, world: World) -> tuple[Token, Token | None]:
-    access = world.tokens.issue("access", grant)
+def _issue(grant: Grant, world: World, access: Token | None) -> tuple[Token, Token | None]:
+    access = access or world.tokens.issue("access", grant)
     refreshable = grant.offline and all(map(world.scopes.allows_refresh, grant.scopes))
     return access, world.tokens.issue("refresh", grant) if refreshable else None
 
@@ -108,7 +114,7 @@ def _entry(access: Token, refresh: Token | None = None, *, state: str | None = N
     entry: dict[str, Any] = {
         "access_token": access.value,
         "scope": " ".join(access.scopes),
-        "expires_in": ACCESS_TOKEN_SECONDS,
+        "expires_in": access.seconds_left,
         "token_type": "Bearer",
         "resource_server": access.resource_server,
     }

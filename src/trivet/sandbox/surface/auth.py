@@ -74,6 +74,7 @@ _OAUTH = (
             "id_token_for_clients",
             "identity_set_needs_its_scope",
             "refreshed_tokens_keep_authentications",
+            "logins_share_access_tokens",
         ),
         caller="client",
         query="include_consented_scopes:flag",

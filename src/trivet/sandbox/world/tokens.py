@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -104,6 +104,10 @@ class Token:
         return self.grant.scopes
 
     @property
+    def seconds_left(self) -> int:
+        return round(self.expires_at - self.now())
+
+    @property
     def active(self) -> bool:
         """Neither revoked nor expired at this moment of the sandbox's clock."""
         return not self.revoked and self.now() < self.expires_at
@@ -145,6 +149,11 @@ class TokenBook:
         if len(book) > MAX_TOKENS:
             book.popitem(last=False)
         return token
+
+    def another(self, grant: Grant) -> Token | None:
+        """Return an access token that is good and for the same as *grant*, though out of another code."""
+        alike = (each for each in self._by_kind["access"].values() if replace(each.grant, family=grant.family) == grant)
+        return next((each for each in alike if each.active), None)
 
     def find(self, value: str) -> Token | None:
         return self._by_kind["access"].get(value) or self._by_kind["refresh"].get(value)
