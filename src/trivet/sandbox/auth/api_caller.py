@@ -9,8 +9,9 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from flask import request
 
 from trivet.sandbox.auth.api_error import forbidden, unauthenticated
-from trivet.sandbox.auth.client_auth import basic_credentials, client_with_credentials
+from trivet.sandbox.auth.client_auth import client_with_credentials
 from trivet.sandbox.auth.client_words import why_not_authenticated
+from trivet.sandbox.http.basic import basic_credentials
 from trivet.sandbox.http.bearer import bearer_token
 from trivet.sandbox.http.record import note
 from trivet.sandbox.world.scopes import AUTH

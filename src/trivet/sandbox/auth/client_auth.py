@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+
+from trivet.sandbox.http.basic import basic_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,19 +35,6 @@ def single_mechanism(request: SandboxRequest, methods: Sequence[str]) -> list[st
     if credentials and request.form.get("client_id", credentials[0]) != credentials[0]:
         raise InvalidRequestError("The client_id differs from the one in the Authorization header.")
     return [each for each in methods if each == BASIC]
-
-
-def basic_credentials(header: str) -> tuple[str, str] | None:
-    """Return (client id, secret) from an Authorization header, or None if it is not well-formed Basic."""
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None
-    client_id, colon, secret = decoded.partition(":")
-    return (client_id, secret) if colon else None
 
 
 def basic_client(query_client: Callable[[str], Client | None], request: SandboxRequest) -> Client:

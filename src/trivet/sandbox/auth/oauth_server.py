@@ -18,11 +18,12 @@ from authlib.oauth2.rfc6749 import (
 )
 from flask import Response
 
-from trivet.sandbox.auth.client_auth import BASIC, POST, basic_client, basic_credentials, single_mechanism
+from trivet.sandbox.auth.client_auth import BASIC, POST, basic_client, single_mechanism
 from trivet.sandbox.auth.client_words import why_not_authenticated
 from trivet.sandbox.auth.oauth_request import SandboxRequest, posted_request
 from trivet.sandbox.auth.token_errors import DocumentedError, no_such_scope
 from trivet.sandbox.auth.unknown_scope_words import which_do_not_exist
+from trivet.sandbox.http.basic import basic_credentials
 from trivet.sandbox.http.record import note, refused
 
 if TYPE_CHECKING:
@@ -74,16 +75,12 @@ class SandboxServer(AuthorizationServer):  # type: ignore[misc]
         try:
             posted = posted_request()
             with self.world.lock:
-                if endpoint is None:
-                    return self._token_answer(posted)
-                answer: Response = self.create_endpoint_response(endpoint, posted)
+                answer: Response = (
+                    self.create_endpoint_response(endpoint, posted) if endpoint else self.create_token_response(posted)
+                )
                 return answer
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
-
-    def _token_answer(self, posted: SandboxRequest) -> Response:
-        answer: Response = self.create_token_response(posted)
-        return answer
 
     def create_oauth2_request(self, request: SandboxRequest) -> SandboxRequest:
         return request

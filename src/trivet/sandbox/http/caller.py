@@ -5,13 +5,12 @@ Nothing is decided by it. A token counts as its owner's be it alive or not, and 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus
 
+from trivet.sandbox.http.basic import basic_credentials
 from trivet.sandbox.http.browser_cookie import cookie_name
 
 if TYPE_CHECKING:
@@ -29,14 +28,14 @@ def who_asks(environ: WSGIEnvironment, world: World) -> tuple[str | None, str | 
     """Return the person's and the client's names in the seed, where they can be told."""
     with world.lock:
         fields = {**_pairs(environ.get("QUERY_STRING", "")), **_form(environ)}
-        scheme, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        basic = _basic_client(credentials) if scheme.lower() == "basic" else ""
+        header = environ.get("HTTP_AUTHORIZATION", "")
+        scheme, _, credentials = header.partition(" ")
         bearer = credentials.strip() if scheme.lower() == "bearer" else ""
         person, client_id = _owner([bearer, *(fields.get(name, "") for name in TOKEN_FIELDS)], world)
         code = world.codes.find(fields.get("code", ""))
         browser = world.browsers.find(_cookie(environ, cookie_name(world.issuer)))
         person = person or (code.person if code else None) or (browser.person if browser else None)
-        client = world.client(client_id or basic or fields.get("client_id"))
+        client = world.client(client_id or _basic_client(header) or fields.get("client_id"))
         return _key(person), _key(client or (code.request.client if code else None))
 
 
@@ -50,13 +49,10 @@ def _key(who: Person | Client | None) -> str | None:
     return who.key if who is not None else None
 
 
-def _basic_client(credentials: str) -> str:
-    """Return the client id in Basic credentials (RFC 6749 section 2.3.1)."""
-    try:
-        decoded = base64.b64decode(credentials.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
-    return unquote_plus(decoded.partition(":")[0])
+def _basic_client(header: str) -> str:
+    """Return the client id in Basic credentials, form-encoded or not (RFC 6749 section 2.3.1)."""
+    credentials = basic_credentials(header)
+    return unquote_plus(credentials[0]) if credentials else ""
 
 
 def _cookie(environ: WSGIEnvironment, name: str) -> str | None:
