@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from trivet.sandbox.script.carrying import MAINTENANCE, FileFault
 from trivet.sandbox.script.faults import Effect, Target, as_body
 from trivet.sandbox.world.mishaps import happen
-from trivet.sandbox.world.upcoming import upcoming
+from trivet.sandbox.world.upcoming import advance_to_next, upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Bendable(ABC):
             ClockError: that is no duration, or nothing like that will happen.
         """
         if to is not None:
-            return self.world.advance_to_next(to)
+            return advance_to_next(self.world, to)
         self.world.advance(duration)
         return None
 

@@ -17,6 +17,7 @@ from trivet.sandbox.http.json_body import json_body
 from trivet.sandbox.http.record import refused
 from trivet.sandbox.seed.exporting import exported
 from trivet.sandbox.world.mishaps import MISHAPS, happen
+from trivet.sandbox.world.upcoming import advance_to_next
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -75,7 +76,7 @@ def _add_clock(routes: Blueprint, world: World) -> None:
         if len(sent) != 1:
             raise ValueError('Send {"by": "49h"}, or {"to": "refresh-token-death"}.')
         if "to" in sent:
-            world.advance_to_next(str(sent["to"]))
+            advance_to_next(world, str(sent["to"]))
         else:
             world.advance(sent["by"])
         return now()

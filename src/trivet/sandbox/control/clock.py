@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from trivet.sandbox.world.durations import in_words
-from trivet.sandbox.world.upcoming import KINDS, upcoming
+from trivet.sandbox.world.upcoming import KINDS, advance_to_next, upcoming
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -43,7 +43,7 @@ def add_clock(pages: Blueprint, world: World) -> None:
         elif "unfreeze" in form:
             world.clock.unfreeze()
         elif "to" in form:
-            world.advance_to_next(form["to"])
+            advance_to_next(world, form["to"])
         else:
             world.advance(form.get("step") or form.get("by", ""))
         return redirect(PATH, 303)

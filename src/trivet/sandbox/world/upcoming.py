@@ -43,12 +43,20 @@ def upcoming(world: World) -> list[Moment]:
     return sorted({each for each in found if each.at > now})
 
 
-def next_moment(world: World, kind: str) -> Moment:
-    """Return the next moment of that *kind*; ``next`` stands for any.
+def advance_to_next(world: World, kind: str) -> Moment:
+    """Move the clock on to the next moment of that *kind* (``next`` stands for any), and return it.
 
     Raises:
         ClockError: there is no such kind, or nothing like that will happen.
     """
+    with world.lock:
+        moment = _next(world, kind)
+        world.clock.advance_to(moment.at)
+    world.carrying.wake()
+    return moment
+
+
+def _next(world: World, kind: str) -> Moment:
     if kind not in (*KINDS, "next"):
         raise ClockError(f"{kind!r} is no moment to go to. There are: {', '.join(KINDS)}, and next.")
     for moment in upcoming(world):

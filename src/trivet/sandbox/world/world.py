@@ -29,7 +29,6 @@ from trivet.sandbox.world.scopes import collection_scopes, standard_scopes
 from trivet.sandbox.world.sessions import Authentication
 from trivet.sandbox.world.task_book import TaskBook
 from trivet.sandbox.world.tokens import TokenBook
-from trivet.sandbox.world.upcoming import next_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from trivet.sandbox.world.policies import Policy
     from trivet.sandbox.world.projects import Project
     from trivet.sandbox.world.scope_register import RegisteredScope
-    from trivet.sandbox.world.upcoming import Moment
 
 
 LONG_AGO_SECONDS = 10 * 365 * 86_400
@@ -133,18 +131,6 @@ class World:
         with self.lock:
             self.clock.advance(seconds_in(duration))
         self.carrying.wake()  # perhaps to find a deadline passed
-
-    def advance_to_next(self, kind: str) -> Moment:
-        """Move the clock on to the next moment of that *kind* (``upcoming.KINDS``, or ``next`` for any); return it.
-
-        Raises:
-            ClockError: nothing like that will happen.
-        """
-        with self.lock:
-            moment = next_moment(self, kind)
-            self.clock.advance_to(moment.at)
-        self.carrying.wake()
-        return moment
 
     def take_back(self, person: str, client: str, scope: str | None = None) -> None:
         """Take back what *person* agreed to for *client*; with *scope* only the consents for that scope.

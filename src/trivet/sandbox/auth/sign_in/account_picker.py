@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from trivet.sandbox.auth.sign_in.addresses import SIGN_IN
 from trivet.sandbox.auth.sign_in.cookie import remember
 from trivet.sandbox.auth.sign_in.going_on import go_on
 from trivet.sandbox.auth.sign_in.obstacles import obstacle
-from trivet.sandbox.auth.sign_in.open_attempts import SIGN_IN, open_attempt
+from trivet.sandbox.auth.sign_in.open_attempts import open_attempt
 from trivet.sandbox.auth.sign_in.pages import sign_in_page
 from trivet.sandbox.http.record import note
 from trivet.sandbox.world.sessions import Authentication

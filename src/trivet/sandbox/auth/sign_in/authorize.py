@@ -16,10 +16,10 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Blueprint, request
 
 from trivet.sandbox.auth.oauth_request import SandboxRequest
+from trivet.sandbox.auth.sign_in.addresses import SIGN_IN, page_of
 from trivet.sandbox.auth.sign_in.cookie import current_browser, remember
 from trivet.sandbox.auth.sign_in.judging import judge
 from trivet.sandbox.auth.sign_in.obstacles import obstacle
-from trivet.sandbox.auth.sign_in.open_attempts import SIGN_IN, page_of
 from trivet.sandbox.auth.sign_in.pages import sign_in_page
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError
 from trivet.sandbox.auth.sign_in.returning import redirect, return_with_code

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from trivet.sandbox.auth.sign_in.addresses import CONSENT
 from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.auth.sign_in.going_on import go_on
 from trivet.sandbox.auth.sign_in.obstacles import obstacle
-from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, open_attempt
+from trivet.sandbox.auth.sign_in.open_attempts import open_attempt
 from trivet.sandbox.auth.sign_in.pages import box, consent_page, may_be_declined
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError
 from trivet.sandbox.auth.sign_in.returning import return_with_code

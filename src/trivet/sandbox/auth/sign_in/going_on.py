@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trivet.sandbox.auth.sign_in.addresses import page_of
 from trivet.sandbox.auth.sign_in.obstacles import obstacle
-from trivet.sandbox.auth.sign_in.open_attempts import page_of
 from trivet.sandbox.auth.sign_in.returning import redirect, return_with_code
 
 if TYPE_CHECKING:

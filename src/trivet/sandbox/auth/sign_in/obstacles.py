@@ -14,14 +14,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trivet.sandbox.auth.sign_in.open_attempts import CONSENT, NOT_YOU, SECOND_FACTOR, SIGN_IN
-from trivet.sandbox.auth.sign_in.returning import has_agreed
+from trivet.sandbox.auth.sign_in.addresses import CONSENT, NOT_YOU, SECOND_FACTOR, SIGN_IN
+from trivet.sandbox.auth.sign_in.effective_identity import as_seen_by
 from trivet.sandbox.world.conditions import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trivet.sandbox.world import World
+    from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.browsers import Attempt, Browser
     from trivet.sandbox.world.people import Identity, Person
     from trivet.sandbox.world.sessions import Authentication
@@ -65,7 +66,7 @@ def obstacle(attempt: Attempt, browser: Browser, world: World) -> Obstacle | Non
         return _unmet(unmet[0], attempt, shown, person)
     if "login" in attempt.request.prompts and not ANYBODY.met_by(shown, world.now()):
         return WHO
-    return None if has_agreed(person, attempt.request, world) else AGREE
+    return None if _has_agreed(person, attempt.request, world) else AGREE
 
 
 def _shown(attempt: Attempt, browser: Browser, world: World) -> list[Authentication]:
@@ -85,3 +86,10 @@ def _unmet(condition: Condition, attempt: Attempt, shown: Sequence[Authenticatio
     if condition.mfa and halfway:
         return Obstacle(SECOND_FACTOR, "interaction_required", condition, halfway[-1:])
     return Obstacle(SIGN_IN, "interaction_required", condition, able)
+
+
+def _has_agreed(person: Person, asked: AuthorizeRequest, world: World) -> bool:
+    """Say whether *person* has agreed to everything in *asked* before."""
+    offline = asked.offline and world.switches.offline_needs_its_own_consent
+    sub = as_seen_by(asked.client, person, world).sub
+    return world.consents.cover(sub, asked.client.id, asked.scopes, offline=offline)

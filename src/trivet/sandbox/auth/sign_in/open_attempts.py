@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from werkzeug.exceptions import HTTPException
 
@@ -14,12 +13,6 @@ from trivet.sandbox.http.record import note
 if TYPE_CHECKING:
     from trivet.sandbox.world import World
     from trivet.sandbox.world.browsers import Attempt, Browser
-
-SIGN_IN = "/sandbox/sign-in"
-SECOND_FACTOR = "/sandbox/second-factor"
-NOT_YOU = "/sandbox/not-you"
-GIVE_UP = "/sandbox/give-up"
-CONSENT = "/sandbox/consent"
 
 
 class StaleAttemptError(HTTPException):
@@ -48,8 +41,3 @@ def _not_its_own(browser: Browser | None) -> str:
     if browser is None:
         return "This browser is not known here: it sent no cookie, or one from before a reset."
     return "This sign-in did not begin in this browser, or was forgotten for newer ones."
-
-
-def page_of(path: str, attempt: Attempt) -> str:
-    """Return the address of the page at *path* for *attempt*."""
-    return f"{path}?attempt={quote(attempt.id)}"

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.world import World
-    from trivet.sandbox.world.authorize_request import AuthorizeRequest
     from trivet.sandbox.world.browsers import Attempt, Browser
-    from trivet.sandbox.world.people import Person
 
 
 def add_refusals(app: Flask, world: World) -> None:
@@ -36,13 +34,6 @@ def add_refusals(app: Flask, world: World) -> None:
     def returned(error: ReturnedError) -> ResponseReturnValue:
         refused(error.error, error.description)
         return return_to(error.redirect_uri, error=error.error, error_description=error.description, state=error.state)
-
-
-def has_agreed(person: Person, asked: AuthorizeRequest, world: World) -> bool:
-    """Say whether *person* has agreed to everything in *asked* before."""
-    offline = asked.offline and world.switches.offline_needs_its_own_consent
-    sub = as_seen_by(asked.client, person, world).sub
-    return world.consents.cover(sub, asked.client.id, asked.scopes, offline=offline)
 
 
 def return_with_code(attempt: Attempt, browser: Browser, world: World) -> Response:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from trivet.sandbox.auth.sign_in.addresses import GIVE_UP, NOT_YOU, SECOND_FACTOR
 from trivet.sandbox.auth.sign_in.cookie import remember
 from trivet.sandbox.auth.sign_in.going_on import go_on
 from trivet.sandbox.auth.sign_in.obstacles import obstacle
-from trivet.sandbox.auth.sign_in.open_attempts import GIVE_UP, NOT_YOU, SECOND_FACTOR, open_attempt
+from trivet.sandbox.auth.sign_in.open_attempts import open_attempt
 from trivet.sandbox.auth.sign_in.pages import not_you_page, second_factor_page
 from trivet.sandbox.auth.sign_in.refusals import ReturnedError
 from trivet.sandbox.world.sessions import MFA, Authentication
