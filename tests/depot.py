@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +58,6 @@ class Depot:
         """Forget everything, files included."""
         self.globus.reset()
         self.sign_out()
-        for collection in self.globus.collections.values():
-            shutil.rmtree(collection.root)
-            collection.root.mkdir()
 
     def sign_out(self) -> None:
         """Forget everybody's client, and with it the token it has."""

@@ -13,6 +13,7 @@ from trivet.sandbox.app import build
 from trivet.sandbox.carrier.carriers import Carriers
 from trivet.sandbox.control.gate import Gate
 from trivet.sandbox.control.reset import back_to_seed
+from trivet.sandbox.files.pristine import Pristine
 from trivet.sandbox.seed.sample_data import write_sample_data
 from trivet.sandbox.seed.settling import Settling
 from trivet.sandbox.serving import ServerThread, listening_sockets
@@ -58,7 +59,8 @@ class Running:
             self.port: int = sockets[0].getsockname()[1]
             issuer = plan.issuer or origin(plan.host, self.port)
             self.world = World(issuer=issuer, inhabitants=inhabitants, clock=plan.clock, switches=plan.switches)
-            self.carriers = Carriers(self.world.carrying, tries=plan.switches.transfer_tries)
+            own_files = Pristine(directory) if plan.data_dir is None else None
+            self.carriers = Carriers(self.world.carrying, tries=plan.switches.transfer_tries, own_files=own_files)
             undoing.callback(self.carriers.stop)
             self.app = build(self.world, self.carriers, Gate(issuer, plan.control_key))
             undoing.callback(ServerThread(self.app, sockets).stop)
@@ -75,7 +77,7 @@ class Running:
         self._undoing.close()
 
     def reset(self) -> None:
-        """Go back to the seed; files stay as they are."""
+        """Go back to the seed, with the files that the sandbox has made itself."""
         back_to_seed(self.world, self.carriers)
 
 

@@ -263,6 +263,7 @@ class Sandbox(Bendable):
     def reset(self) -> None:
         """Go back to the seed: sign-ins, consents, tokens, tasks, faults, scripts, added addresses, the log are gone.
 
-        Tasks that are going on are canceled, and touch no file any more. Files stay as they are.
+        Tasks that are going on are canceled, and touch no file any more. Files in directories that the sandbox has made
+        itself are as they were at the beginning; a directory of yours stays as it is.
         """
         self._started.reset()

@@ -208,11 +208,11 @@ def test_waiting_in_vain(depot, held):
 
 
 def test_reset_stops_what_goes_on(depot, held):
-    """``reset`` forgets the tasks, and when it returns nobody touches a file any more."""
+    """``reset`` forgets the tasks and what they have carried, and when it returns nobody touches a file any more."""
     task_id, _ = held
     depot.globus.reset()
     depot.sign_out()
-    assert depot.contents() == {"run/a": b"first"}
+    assert (depot.contents("here"), depot.contents("there")) == ({}, {})
     with pytest.raises(globus_sdk.TransferAPIError) as caught:
         depot.client().get_task(task_id)
     assert (caught.value.http_status, caught.value.code) == (404, "TaskNotFound")

@@ -15,6 +15,7 @@ from trivet.sandbox.world.orders import TransferOrder
 from trivet.sandbox.world.tasks import TaskOverError
 
 if TYPE_CHECKING:
+    from trivet.sandbox.files.pristine import Pristine
     from trivet.sandbox.script.carrying import Carrying
     from trivet.sandbox.world.tasks import Task
 
@@ -27,11 +28,18 @@ STOP_SECONDS = 10.0
 
 
 class Carriers:
-    """Takes tasks and does them. *tries* is how often a file is tried before its fault ends the task."""
+    """Takes tasks and does them.
 
-    def __init__(self, script: Carrying, *, tries: int) -> None:
+    Args:
+        script: what a test has asked of those who carry.
+        tries: how often a file is tried before its fault ends the task.
+        own_files: those that are nobody else's, as they were at the beginning.
+    """
+
+    def __init__(self, script: Carrying, *, tries: int, own_files: Pristine | None = None) -> None:
         self._script = script
         self._tries = tries
+        self._own_files = own_files
         self._waiting: deque[Task] = deque()
         self._busy: list[Task] = []
         self._threads: list[threading.Thread] = []
@@ -67,6 +75,12 @@ class Carriers:
             task.cancel()
         with self._changed:
             self._changed.wait_for(lambda: not self._busy, STOP_SECONDS)
+
+    def start_over(self) -> None:
+        """Cancel all tasks, and put back the files that are nobody else's."""
+        self.drop_everything()
+        if self._own_files is not None:
+            self._own_files.restore()
 
     def stop(self) -> None:
         """Cancel all tasks and end the threads. May be called twice."""

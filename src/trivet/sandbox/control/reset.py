@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def back_to_seed(world: World, carriers: Carriers) -> None:
-    """Forget all that has happened. Files stay as they are, and no task touches one any more.
+    """Forget all that has happened, to the sandbox's own files too; no task touches any more.
 
     Tasks end under the world's lock, so that none is submitted between their end and that of everything else.
     """
     with world.lock:
-        carriers.drop_everything()
+        carriers.start_over()
         world.reset()
 
 

@@ -1,0 +1,106 @@
+"""What a directory held at some moment, and how it comes to hold just that again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWNER_MAY_ALL = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file, link or directory, so that a change to it is seen. ``target`` is where a link leads.
+
+    Times are in nanoseconds; a link's does not matter, nor does a directory's size.
+    """
+
+    mode: int
+    size: int = 0
+    changed: int = 0
+    target: str | None = None
+
+    @property
+    def is_file(self) -> bool:
+        return stat.S_ISREG(self.mode)
+
+    @property
+    def is_directory(self) -> bool:
+        return stat.S_ISDIR(self.mode)
+
+
+class Pristine:
+    """*directory* with everything in it, as it is when this is made. Contents are kept in memory: make it small."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = str(directory)
+        self._found = dict(_look(self._directory))
+        self._contents = {path: Path(path).read_bytes() for path, each in self._found.items() if each.is_file}
+
+    def restore(self) -> None:
+        """Put back what was changed since, and remove what was added; what is as it was is not touched.
+
+        Raises:
+            OSError: something cannot be removed, or written.
+        """
+        now = dict(_look(self._directory))
+        if now == self._found:
+            return
+        for path, each in now.items():
+            kept = self._found.get(path)
+            if kept != each and not (kept and kept.is_directory and each.is_directory):
+                _remove(path)
+        for path, each in self._found.items():
+            if now.get(path) != each:
+                self._put_back(path, each)
+        for path, each in self._found.items():  # last, for each change of what is in it dates a directory
+            if each.is_directory:
+                _date(path, each)
+
+    def _put_back(self, path: str, each: Found) -> None:
+        if each.target is not None:
+            os.symlink(each.target, path)
+        elif each.is_directory:
+            Path(path).mkdir(exist_ok=True)
+            os.chmod(path, stat.S_IMODE(each.mode))
+        else:
+            Path(path).write_bytes(self._contents[path])
+            os.chmod(path, stat.S_IMODE(each.mode))
+            _date(path, each)
+
+
+def _look(directory: str) -> Iterator[tuple[str, Found]]:
+    """Yield *directory* and what is in it, each before what is in that. Those that are locked are opened for it."""
+    status = os.lstat(directory)
+    yield directory, Found(status.st_mode, changed=status.st_mtime_ns)
+    if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
+        os.chmod(directory, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _look(entry.path)
+                continue
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
+                yield entry.path, Found(status.st_mode, target=os.readlink(entry.path))
+            else:
+                yield entry.path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
+
+
+def _remove(path: str) -> None:
+    """Remove *path*, unless it went with the directory it was in."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        Path(path).unlink(missing_ok=True)
+
+
+def _date(path: str, each: Found) -> None:
+    os.utime(path, ns=(each.changed, each.changed))
