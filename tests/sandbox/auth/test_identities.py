@@ -120,11 +120,13 @@ def test_one_identity(globus, ask):
         {"ids": ""},
         {"ids": NOBODY, "usernames": "ada@uni.example"},
         {"ids": "7"},
+        {"ids": [NOBODY, NOBODY]},
+        {"usernames": ["ada@uni.example", "zoe@uni.example"]},
         {"usernames": "ada@uni.example", "provision": "perhaps"},
     ],
 )
 def test_parameters_that_will_not_do(ask, params):
-    """Both selectors at once (as recorded), neither, or values that are none: 400 ``INVALID_PARAMETERS``."""
+    """Both selectors at once (as recorded), neither, one of them twice, or values that are none: 400."""
     _refused(ask(**params), 400, "INVALID_PARAMETERS")
 
 

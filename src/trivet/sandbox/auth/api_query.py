@@ -11,8 +11,15 @@ from trivet.sandbox.http.commas import between_commas
 
 
 def listed_in(parameter: str) -> list[str]:
-    """Return what is listed in a query *parameter*, joined with commas."""
-    return between_commas(request.args.get(parameter, ""))
+    """Return what is listed in a query *parameter*, joined with commas.
+
+    Raises:
+        ApiError: 400 ``INVALID_PARAMETERS``; it came more than once, and only one of them would be read.
+    """
+    sent = request.args.getlist(parameter)
+    if len(sent) > 1:
+        raise invalid_parameters(f"{parameter} was sent more than once; join its values with commas")
+    return between_commas("".join(sent))
 
 
 def checked_ids(ids: list[str]) -> list[str]:
