@@ -127,6 +127,18 @@ def test_tasks_with_many_files(globus, new_task):
     assert book.all() == [tasks[0], tasks[2], tasks[3]]
 
 
+def test_nothing_is_forgotten_in_vain(globus, new_task):
+    """A task that has no room beside those that go on costs none of those that have ended."""
+    book = globus.world.tasks
+    over, going = new_task(0, 1), new_task(1, MAX_ROWS - 1)
+    for task in (over, going):
+        book.add(task)
+    over.cancel()
+    with pytest.raises(FullError):
+        book.add(new_task(2, 2))
+    assert book.all() == [over, going]
+
+
 def test_tasks_that_go_on(globus, visitor, endpoint, new_task):
     """When all that are remembered go on, Transfer takes no more, and says so in its own shape."""
     for number in range(MAX_TASKS):

@@ -60,14 +60,18 @@ class TaskBook:
         self._submitted[key] = self._tasks[task.id] = task
 
     def _make_room(self, task: Task) -> None:
-        rows = task.rows + sum(each.rows for each in self._tasks.values())
-        while len(self._tasks) >= MAX_TASKS or rows > MAX_ROWS:
-            oldest = next((each for each in self._tasks.values() if each.is_over), None)
+        tasks, rows = len(self._tasks) + 1, task.rows + sum(each.rows for each in self._tasks.values())
+        over = (each for each in self._tasks.values() if each.is_over)
+        gone: list[Task] = []
+        while tasks > MAX_TASKS or rows > MAX_ROWS:
+            oldest = next(over, None)
             if oldest is None:
                 raise FullError("So many tasks go on that there is no room for another one: cancel some, or wait.")
-            rows -= oldest.rows
-            del self._tasks[oldest.id]
-            del self._submitted[oldest.owner.id, oldest.submission_id]
+            gone.append(oldest)
+            tasks, rows = tasks - 1, rows - oldest.rows
+        for each in gone:
+            del self._tasks[each.id]
+            del self._submitted[each.owner.id, each.submission_id]
 
     def find(self, person: Person, task_id: str) -> Task | None:
         """Return *person*'s task with that id; those of others are none of their business."""

@@ -195,14 +195,18 @@ ADDRESS = "https://x.example/"
         ("scopes/{scope}", "scope", {"required_domains": ["x.example"] * (MAX_ENTRIES + 1)}),
     ],
 )
-def test_more_than_is_kept(send, path, what, fields):
+def test_more_than_is_taken(send, path, what, fields):
     """Nothing that is remembered is as long as a request may be."""
-    _refused(send(path, {what: fields}, "PUT"), "as many as are kept")
+    _refused(send(path, {what: fields}, "PUT"), "as many as are taken")
 
 
-def test_more_than_is_kept_in_a_seed(globus, send):
-    """What a seed has said at greater length stays as it is when something else is changed."""
+def test_more_than_is_taken_is_there_already(globus, send):
+    """What there is at greater length stays when something else is changed, also if all is sent back as it was read."""
     addresses = globus.world.client(send.ids["client"]).redirect_uris
     addresses += [f"{ADDRESS}{number}" for number in range(MAX_ENTRIES + 1)]
     changed = send("clients/{client}", {"client": {"name": "Renamed"}}, "PUT").json()["client"]
     assert (changed["name"], changed["redirect_uris"]) == ("Renamed", addresses)
+    fields = {"name": "Again", "redirect_uris": addresses}
+    assert send("clients/{client}", {"client": fields}, "PUT").json()["client"]["redirect_uris"] == addresses
+    fields = {"redirect_uris": addresses[1:] + addresses[:1]}
+    _refused(send("clients/{client}", {"client": fields}, "PUT"), "as many as are taken")

@@ -55,7 +55,7 @@ class Fields:
         value = self._unread.pop(name, now)
         if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
             raise invalid_parameters(f"{name} is one line of text")
-        return value if value is now else _short(name, value)
+        return value if value == now else _short(name, value)
 
     def flag(self, name: str, now: bool) -> bool:
         value = self._unread.pop(name, now)
@@ -73,7 +73,7 @@ class Fields:
         value = self._unread.pop(name, now)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise invalid_parameters(f"{name} is a list of texts")
-        return list(value) if value is now else [_short(name, each) for each in _few(name, value)]
+        return list(value) if value == now else [_short(name, each) for each in _few(name, value)]
 
     def optional_texts(self, name: str, now: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if self._unread.get(name, now) is None:
@@ -133,13 +133,13 @@ class Fields:
 
 def _short(name: str, text: str) -> str:
     if len(text) > MAX_CHARACTERS:
-        raise invalid_parameters(f"{name} has more than {MAX_CHARACTERS} characters, which is as many as are kept")
+        raise invalid_parameters(f"{name} has more than {MAX_CHARACTERS} characters, which is as many as are taken")
     return text
 
 
 def _few(name: str, entries: list[Any]) -> list[Any]:
     if len(entries) > MAX_ENTRIES:
-        raise invalid_parameters(f"{name} has more than {MAX_ENTRIES} entries, which is as many as are kept")
+        raise invalid_parameters(f"{name} has more than {MAX_ENTRIES} entries, which is as many as are taken")
     return entries
 
 
