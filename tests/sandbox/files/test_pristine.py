@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from depot import SEED
 from trivet.sandbox import Sandbox
+from trivet.sandbox.carrier.carriers import Carriers
+from trivet.sandbox.control.reset import back_to_seed
 from trivet.sandbox.files.pristine import Pristine
 
 NAMES = st.sampled_from(["a", "b", "dir", "dir/a", "dir/deep", "dir/deep/a", "link", "new", "new/a"])
@@ -89,6 +91,41 @@ def test_what_lies_elsewhere_is_safe(tmp_path):
     pristine.restore()
     assert list(root.iterdir()) == []
     assert (elsewhere / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize("instead", ["nothing", "file", "dangling", "elsewhere", "moved"])
+def test_the_directory_itself_comes_back(tmp_path, instead):
+    """It is as it was, whatever is in its place; where a link leads nothing changes, no mode of a directory either."""
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    _fill(root)
+    before, pristine = _held(root), Pristine(root)
+    root.rename(elsewhere)
+    (elsewhere / "dir").chmod(0o500)
+    match instead:
+        case "file":
+            root.touch()
+        case "dangling":
+            root.symlink_to("nowhere")
+        case "elsewhere" | "moved":
+            root.symlink_to(elsewhere)
+    if instead == "elsewhere":
+        (elsewhere / "mine").write_text("mine")
+    there = _held(elsewhere)
+    pristine.restore()
+    assert _held(root) == before
+    assert _held(elsewhere) == there
+
+
+def test_all_else_is_reset_when_files_are_not(globus, sign_in, tmp_path):
+    """A file that cannot be put back leaves nobody signed in."""
+    (tmp_path / "above" / "own").mkdir(parents=True)
+    own_files = Pristine(tmp_path / "above" / "own")
+    shutil.rmtree(tmp_path / "above")
+    (tmp_path / "above").touch()
+    sign_in()
+    with pytest.raises(NotADirectoryError):
+        back_to_seed(globus.world, Carriers(globus.world.carrying, tries=1, own_files=own_files))
+    assert globus.tokens == []
 
 
 def test_a_reset_puts_files_back(globus):

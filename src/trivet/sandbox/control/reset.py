@@ -20,10 +20,15 @@ def back_to_seed(world: World, carriers: Carriers) -> None:
     """Forget all that has happened, to the sandbox's own files too; no task touches any more.
 
     Tasks end under the world's lock, so that none is submitted between their end and that of everything else.
+
+    Raises:
+        OSError: a file could not be put back. All else is as in the seed.
     """
     with world.lock:
-        carriers.start_over()
-        world.reset()
+        try:
+            carriers.start_over()
+        finally:
+            world.reset()
 
 
 def add_reset(pages: Blueprint, world: World, carriers: Carriers) -> None:

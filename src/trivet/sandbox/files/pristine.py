@@ -37,7 +37,10 @@ class Found:
 
 
 class Pristine:
-    """*directory* with everything in it, as it is when this is made. Contents are kept in memory: make it small."""
+    """*directory* with everything in it, as it is when this is made. Contents are kept in memory: make it small.
+
+    A file of the same size, mode and date counts as unchanged.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = str(directory)
@@ -76,22 +79,25 @@ class Pristine:
             _date(path, each)
 
 
-def _look(directory: str) -> Iterator[tuple[str, Found]]:
-    """Yield *directory* and what is in it, each before what is in that. Those that are locked are opened for it."""
-    status = os.lstat(directory)
-    yield directory, Found(status.st_mode, changed=status.st_mtime_ns)
-    if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
-        os.chmod(directory, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _look(entry.path)
-                continue
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISLNK(status.st_mode):
-                yield entry.path, Found(status.st_mode, target=os.readlink(entry.path))
-            else:
-                yield entry.path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
+def _look(path: str) -> Iterator[tuple[str, Found]]:
+    """Yield what is at *path*, if anything, and then what is in it. Directories that are locked are opened for it.
+
+    No link is followed, not even where the first directory was.
+    """
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(status.st_mode):
+        yield path, Found(status.st_mode, target=os.readlink(path))
+    elif stat.S_ISDIR(status.st_mode):
+        yield path, Found(status.st_mode, changed=status.st_mtime_ns)
+        if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
+            os.chmod(path, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
+        for name in os.listdir(path):
+            yield from _look(os.path.join(path, name))
+    else:
+        yield path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
 
 
 def _remove(path: str) -> None:
