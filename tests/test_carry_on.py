@@ -133,12 +133,13 @@ def test_an_outage_keeps_what_was_sent(form: Form, browser: Navigator, sandbox: 
         ("own", {"data": b"{}", "headers": {"Content-Type": "application/json"}}),
         ("own", {"data": {"text": "x" * 70_000}}),
         ("own", {"files": {"upload": ("a.csv", io.BytesIO(b"1,2"))}}),
+        ("own", {"data": {"label": "by a script"}, "headers": {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}}),
     ],
 )
 def test_an_outage_repeats_only_what_this_site_has_sent(
     form: Form, browser: Navigator, sandbox: Sandbox, referrer: str | None, options: dict[str, object]
 ) -> None:
-    """No page offers to send again what another site has sent, nor what does not fit into it."""
+    """Nothing offers to send again what another site has sent, nor what does not fit into a page, or comes by none."""
     sandbox.fail(service="transfer", times=None)
     referrer = f"{form.site.url}/public" if referrer == "own" else referrer
     page = browser.open(form.address, method="POST", referrer=referrer, **options)

@@ -79,8 +79,8 @@ class CarryOn:
         return ""
 
     def again(self, request: Request) -> Action | None:
-        """Return a button that sends once more what was sent; None when a page cannot hold it."""
-        if request.posted is None or self._why_unfit(request):
+        """Return a button that sends once more what was sent; None when a page cannot hold it, or nobody sees one."""
+        if request.posted is None or not request.wants_page() or self._why_unfit(request):
             return None
         return Action(
             label="Send it again",
