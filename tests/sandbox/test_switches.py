@@ -66,6 +66,27 @@ def test_logins_share_access_tokens(with_switch):
     assert len({each["access_token"] for each in (second, other_scopes, after_that)}) == 3
 
 
+def test_a_shared_token_ends_with_each_login(with_switch):
+    """It came out of either login's code, and stands beside either's refresh token: the end of one is its end."""
+    visitor, endpoint = with_switch(
+        logins_share_access_tokens=True, revoking_refresh_token_kills_access_tokens=True, code_reuse_revokes=True
+    )
+
+    def log_in_twice():
+        codes = [visitor.sign_in(access_type="offline")["code"] for _ in "12"]
+        first, second = (endpoint.redeem(code).json() for code in codes)
+        assert first["access_token"] == second["access_token"]
+        assert endpoint.introspect(second["access_token"])["active"]
+        return codes[1], second
+
+    code, second = log_in_twice()
+    assert endpoint.redeem(code).status_code == 401
+    assert not endpoint.introspect(second["access_token"])["active"]
+    _, second = log_in_twice()
+    endpoint.post("/revoke", token=second["refresh_token"])
+    assert not endpoint.introspect(second["access_token"])["active"]
+
+
 def test_pkce_of_confidential_clients(with_switch, pkce):
     """Off: a client with a secret needs no verifier, and a public one still does."""
     visitor, endpoint = with_switch(verify_pkce_of_confidential_clients=False)

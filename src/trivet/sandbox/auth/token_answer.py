@@ -96,7 +96,7 @@ def _issue_each(
     # With openid the Auth token is the top-level one: the only place clients look for the ID token.
     order = sorted(servers, key=lambda server: server != AUTH) if "openid" in names else list(servers)
     grants = [replace(grant, resource_server=each, scopes=tuple(servers[each])) for each in order]
-    return [_issue(each, world, world.tokens.another(each) if shared else None) for each in grants]
+    return [_issue(each, world, world.tokens.share(each) if shared else None) for each in grants]
 
 
 def _answer(issued: list[tuple[Token, Token | None]], state: str | None = None) -> TokenAnswer:

@@ -24,6 +24,9 @@ REFRESH_TOKEN_IDLE_SECONDS = 182 * 86_400
 MAX_TOKENS = 20_000
 """How many of a kind are remembered. To clients a forgotten one is what an expired one is: not active."""
 
+MAX_FAMILIES = 100
+"""How many logins that share one access token are remembered with it."""
+
 Kind = Literal["access", "refresh"]
 
 MARK = "AgSBX"
@@ -67,7 +70,8 @@ class Grant:
 class Token:
     """One token. ``issued_at`` and ``expires_at`` are epoch seconds; using a refresh token moves its expiry.
 
-    ``revoked_because`` says in words what ended it, and is None while nothing has.
+    ``revoked_because`` says in words what ended it, and is None while nothing has. ``families`` are of the codes that
+    it was given out for: the grant's, and those of later logins it is shared with.
     """
 
     value: str = field(repr=False)
@@ -78,6 +82,10 @@ class Token:
     now: Callable[[], float] = field(repr=False)
     number: int
     revoked_because: str | None = None
+    families: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.families = (self.grant.family,)
 
     @property
     def revoked(self) -> bool:
@@ -150,10 +158,13 @@ class TokenBook:
             book.popitem(last=False)
         return token
 
-    def another(self, grant: Grant) -> Token | None:
-        """Return an access token that is good and for the same as *grant*, though out of another code."""
-        alike = (each for each in self._by_kind["access"].values() if replace(each.grant, family=grant.family) == grant)
-        return next((each for each in alike if each.active), None)
+    def share(self, grant: Grant) -> Token | None:
+        """Return an access token that is good and for the same as *grant*: out of its code too from now on."""
+        for token in self._by_kind["access"].values():
+            if token.active and replace(token.grant, family=grant.family) == grant:
+                token.families = (*token.families, grant.family)[-MAX_FAMILIES:]
+                return token
+        return None
 
     def find(self, value: str) -> Token | None:
         return self._by_kind["access"].get(value) or self._by_kind["refresh"].get(value)
@@ -166,13 +177,13 @@ class TokenBook:
     def revoke_family(self, family: str) -> None:
         """Revoke everything that came out of one authorization code, for it was sent a second time."""
         for token in self._each():
-            if token.grant.family == family:
+            if family in token.families:
                 token.revoke("the code it came from was used twice")
 
     def revoke_access_tokens_like(self, refresh: Token) -> None:
         """Revoke the access tokens that share *refresh*'s code and resource server."""
         for token in self._each():
-            same = token.grant.family == refresh.grant.family and token.resource_server == refresh.resource_server
+            same = refresh.grant.family in token.families and token.resource_server == refresh.resource_server
             if same and token.kind == "access":
                 token.revoke("the refresh token beside it was revoked")
 
