@@ -116,6 +116,24 @@ def test_the_directory_itself_comes_back(tmp_path, instead):
     assert _held(elsewhere) == there
 
 
+def test_somebody_is_still_at_it(tmp_path, monkeypatch):
+    """What somebody removes meanwhile, such as a request that nobody waits for, comes back and makes nothing fail."""
+    _fill(tmp_path)
+    before, pristine, listed = _held(tmp_path), Pristine(tmp_path), os.listdir
+    (tmp_path / "new").touch()
+
+    def remove_meanwhile(path):
+        if path == str(tmp_path / "dir" / "deep"):
+            monkeypatch.undo()
+            shutil.rmtree(tmp_path / "dir")
+        return listed(path)
+
+    monkeypatch.setattr(os, "listdir", remove_meanwhile)
+    pristine.restore()
+    assert os.listdir is listed
+    assert _held(tmp_path) == before
+
+
 def test_all_else_is_reset_when_files_are_not(globus, sign_in, tmp_path):
     """A file that cannot be put back leaves nobody signed in."""
     (tmp_path / "above" / "own").mkdir(parents=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OWNER_MAY_ALL = 0o700
+
+TRIES = 20
+"""How often a directory is put back that does not hold still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,17 @@ class Pristine:
     def restore(self) -> None:
         """Put back what was changed since, and remove what was added; what is as it was is not touched.
 
+        Somebody may still be at it, such as a request that nobody waits for: it is tried more than once.
+
         Raises:
             OSError: something cannot be removed, or written.
         """
+        for _ in range(TRIES - 1):
+            with suppress(OSError):
+                return self._restore()
+        return self._restore()
+
+    def _restore(self) -> None:
         now = dict(_look(self._directory))
         if now == self._found:
             return
@@ -84,20 +96,18 @@ def _look(path: str) -> Iterator[tuple[str, Found]]:
 
     No link is followed, not even where the first directory was.
     """
-    try:
+    with suppress(FileNotFoundError):  # also when it is removed meanwhile
         status = os.lstat(path)
-    except FileNotFoundError:
-        return
-    if stat.S_ISLNK(status.st_mode):
-        yield path, Found(status.st_mode, target=os.readlink(path))
-    elif stat.S_ISDIR(status.st_mode):
-        yield path, Found(status.st_mode, changed=status.st_mtime_ns)
-        if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
-            os.chmod(path, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
-        for name in os.listdir(path):
-            yield from _look(os.path.join(path, name))
-    else:
-        yield path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
+        if stat.S_ISLNK(status.st_mode):
+            yield path, Found(status.st_mode, target=os.readlink(path))
+        elif stat.S_ISDIR(status.st_mode):
+            yield path, Found(status.st_mode, changed=status.st_mtime_ns)
+            if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
+                os.chmod(path, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
+            for name in os.listdir(path):
+                yield from _look(os.path.join(path, name))
+        else:
+            yield path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
 
 
 def _remove(path: str) -> None:
