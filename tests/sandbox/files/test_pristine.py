@@ -116,6 +116,16 @@ def test_the_directory_itself_comes_back(tmp_path, instead):
     assert _held(elsewhere) == there
 
 
+def test_directories_in_directories(tmp_path):
+    """However deep somebody has made them, they are removed."""
+    pristine, path = Pristine(tmp_path), str(tmp_path)
+    for _ in range(1500):
+        path += "/x"
+        os.mkdir(path)
+    pristine.restore()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_somebody_is_still_at_it(tmp_path, monkeypatch):
     """What somebody removes meanwhile, such as a request that nobody waits for, comes back and makes nothing fail."""
     _fill(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,10 +67,10 @@ class Pristine:
         now = dict(_look(self._directory))
         if now == self._found:
             return
-        for path, each in now.items():
+        for path, each in reversed(now.items()):
             kept = self._found.get(path)
             if kept != each and not (kept and kept.is_directory and each.is_directory):
-                _remove(path)
+                _remove(path, each)
         for path, each in self._found.items():
             if now.get(path) != each:
                 self._put_back(path, each)
@@ -91,31 +90,30 @@ class Pristine:
             _date(path, each)
 
 
-def _look(path: str) -> Iterator[tuple[str, Found]]:
-    """Yield what is at *path*, if anything, and then what is in it. Directories that are locked are opened for it.
+def _look(directory: str) -> Iterator[tuple[str, Found]]:
+    """Yield *directory*, if it is there, and what is in it, each before what is in that. The locked are opened for it.
 
-    No link is followed, not even where the first directory was.
+    No link is followed, not even where the directory itself was.
     """
-    with suppress(FileNotFoundError):  # also when it is removed meanwhile
-        status = os.lstat(path)
-        if stat.S_ISLNK(status.st_mode):
-            yield path, Found(status.st_mode, target=os.readlink(path))
-        elif stat.S_ISDIR(status.st_mode):
-            yield path, Found(status.st_mode, changed=status.st_mtime_ns)
-            if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
-                os.chmod(path, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
-            for name in os.listdir(path):
-                yield from _look(os.path.join(path, name))
-        else:
-            yield path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
+    waiting = [directory]
+    while waiting:
+        path = waiting.pop()
+        with suppress(FileNotFoundError):  # somebody removes it meanwhile
+            status = os.lstat(path)
+            if stat.S_ISLNK(status.st_mode):
+                yield path, Found(status.st_mode, target=os.readlink(path))
+            elif stat.S_ISDIR(status.st_mode):
+                yield path, Found(status.st_mode, changed=status.st_mtime_ns)
+                if status.st_mode & OWNER_MAY_ALL != OWNER_MAY_ALL:
+                    os.chmod(path, stat.S_IMODE(status.st_mode) | OWNER_MAY_ALL)
+                waiting.extend(os.path.join(path, name) for name in os.listdir(path))
+            else:
+                yield path, Found(status.st_mode, status.st_size, status.st_mtime_ns)
 
 
-def _remove(path: str) -> None:
-    """Remove *path*, unless it went with the directory it was in."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    else:
-        Path(path).unlink(missing_ok=True)
+def _remove(path: str, each: Found) -> None:
+    with suppress(FileNotFoundError):
+        os.rmdir(path) if each.is_directory else os.unlink(path)
 
 
 def _date(path: str, each: Found) -> None:
