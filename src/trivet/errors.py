@@ -184,7 +184,11 @@ SLOW_ANSWER = "This page waits for Globus, which is slow just now."
 
 
 class GlobusUnavailable(TrivetError):
-    """Globus gave no usable answer. Nothing was changed, so trying again is safe."""
+    """
+    Globus gave no usable answer.
+
+    What is stored is as it was. What a page has asked a service to do may be done all the same, the answer alone lost.
+    """
 
     code = "globus_unavailable"
     status = 503
