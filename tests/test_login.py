@@ -1,6 +1,7 @@
 """Signing in: from a page to Globus and back, and every way in which that can fail."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -107,10 +108,12 @@ def test_a_login_that_brings_the_same_tokens_keeps_them(
     clock: Clock, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Should Globus give a login what an earlier one has, the end of that one's session revokes none of it."""
-    with Sandbox(clock=clock, switches=Switches(logins_share_access_tokens=True)) as sandbox:
+    with ExitStack() as ending:
+        sandbox = ending.enter_context(Sandbox(clock=clock, switches=Switches(logins_share_access_tokens=True)))
         for name, value in sandbox.environ.items():
             monkeypatch.setenv(name, value)
         site, browser = Site(sandbox, store=store, clock=clock), Navigator(sandbox)
+        ending.callback(site.stop)
         second = callback_address(browser, site, "/private?tab=2")
         browser.sign_in(f"{site.url}/private")
         old = browser.cookies[site.session_cookie]
@@ -120,7 +123,6 @@ def test_a_login_that_brings_the_same_tokens_keeps_them(
         assert held == [("access", True), ("refresh", False), ("refresh", True)]
         browser.open(f"{site.url}/logout", method="POST", referrer=f"{site.url}/")
         assert not any(token.active for token in sandbox.tokens)
-        site.stop()
 
 
 def test_a_planted_session_cookie_is_not_adopted(site: Site, browser: Navigator) -> None:
