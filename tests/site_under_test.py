@@ -51,7 +51,7 @@ class Site:
             CSRFProtect(self.app)
         self.globus = Globus(self.app, store=store, clock=clock)
         _add_pages(self.app, self.globus)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
 
     @property
