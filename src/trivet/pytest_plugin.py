@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trivet.sandbox import Sandbox
+    from trivet.sandbox.world.clients import Client as Application
 
 TEST_CLIENT_URL = "http://localhost"
 """Where Flask's and Werkzeug's test clients pretend that an application is."""
@@ -66,11 +67,9 @@ def globus_sandbox_server(globus_sandbox_seed: str | Path | dict[str, Any] | Non
 @pytest.fixture
 def globus_sandbox_environ(globus_sandbox_server: Sandbox) -> dict[str, str]:
     """The environment variables of a test; override it to add those that your application reads."""
-    from trivet.sandbox.address import environment
-
-    application = next(iter(globus_sandbox_server.clients.values()), None)
+    application = _application(globus_sandbox_server)
     environ = {
-        **environment(globus_sandbox_server.url),
+        **globus_sandbox_server.environ,
         "FLASK_SECRET_KEY": os.environ.get("FLASK_SECRET_KEY", f"only for tests, {secrets.token_hex(16)}"),
         "FLASK_GLOBUS_BASE_URL": TEST_CLIENT_URL,
         "FLASK_GLOBUS_STORE": "memory:",
@@ -94,10 +93,17 @@ def globus_sandbox(
     globus_sandbox_server.reset()
     for name, value in globus_sandbox_environ.items():
         monkeypatch.setenv(name, value)
-    for name, application in [*globus_sandbox_server.clients.items()][:1]:
+    application = _application(globus_sandbox_server)
+    if application is not None:
         for uri in [each for each in application.redirect_uris if urlsplit(each).hostname == "localhost"]:
-            globus_sandbox_server.register_redirect_uri(name, urlsplit(uri)._replace(netloc="localhost").geturl())
+            address = urlsplit(uri)._replace(netloc="localhost").geturl()
+            globus_sandbox_server.register_redirect_uri(application.key, address)
     return globus_sandbox_server
+
+
+def _application(sandbox: Sandbox) -> Application | None:
+    """Return the seed's first application, which is taken for the one under test."""
+    return next(iter(sandbox.clients.values()), None)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from navigator import Navigator, Seen
-from trivet.sandbox.address import environment
 
 if TYPE_CHECKING:
     from trivet.sandbox import Sandbox
@@ -29,7 +28,7 @@ class Terminal:
         self.program = program
         self.browser = Navigator(globus)
         self.environ = {
-            **environment(globus.url),
+            **globus.environ,
             "HOME": str(home),
             "PATH": "/usr/bin:/bin",
             "BROWSER": "echo",  # the address it would open appears among its output
