@@ -15,8 +15,6 @@ from trivet.sandbox.seed.reading import Table, read_seed
 from trivet.sandbox.switches import Switches
 from trivet.sandbox.visiting.person import Conduct, Visitor
 from trivet.sandbox.visiting.sign_in import SignIn
-from trivet.sandbox.world.clients import MAX_ADDRESSES
-from trivet.sandbox.world.room import check_room
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
@@ -190,10 +188,7 @@ class Sandbox(Bendable):
         if not is_redirect_address(uri):
             raise ValueError(f"A redirect address is https, or http on localhost, without a fragment: {uri}")
         with self.world.lock:
-            client = self.world.application(client_name)
-            if uri not in client.redirect_uris:
-                check_room(client.redirect_uris, MAX_ADDRESSES, "redirect addresses of one application")
-                client.redirect_uris.append(uri)
+            self.world.application(client_name).register(uri)
 
     def sign_in(
         self,

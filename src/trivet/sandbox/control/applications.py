@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from trivet.sandbox.control.not_done import GoneError, NotDoneError
-from trivet.sandbox.world.clients import MAX_ADDRESSES
-from trivet.sandbox.world.room import check_room
 from trivet.sandbox.world.web_addresses import is_redirect_address
 
 if TYPE_CHECKING:
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from trivet.sandbox.world import World
+    from trivet.sandbox.world.clients import Client
 
 PATH = "/sandbox/applications"
 
@@ -34,17 +33,16 @@ def add_applications(pages: Blueprint, world: World) -> None:
             client = world.client(request.form.get("client"))
             if client is None:
                 raise GoneError("That application")
-            _set_addresses(client.redirect_uris)
+            _set_addresses(client)
         return redirect(f"{PATH}#{client.id}", 303)
 
 
-def _set_addresses(registered: list[str]) -> None:
+def _set_addresses(client: Client) -> None:
     """Register the address in the form, or take it off the list."""
     added, removed = request.form.get("add", "").strip(), request.form.get("remove")
-    if removed in registered:
-        registered.remove(removed)
+    if removed in client.redirect_uris:
+        client.redirect_uris.remove(removed)
     elif not is_redirect_address(added):
         raise NotDoneError("A redirect address is https, or http on localhost, without a fragment.")
-    elif added not in registered:
-        check_room(registered, MAX_ADDRESSES, "redirect addresses of one application")
-        registered.append(added)
+    else:
+        client.register(added)

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from trivet.sandbox.world.people import Account, Identity, IdentityProvider, Person
+from trivet.sandbox.world.room import check_room
 
 CODE = "authorization_code"
 REFRESH = "refresh_token"
@@ -120,6 +121,16 @@ class Client:
             identity = Identity(self.id, username, self.name, None, None, CLIENT_IDENTITIES)
             self._itself = Person(self.id, Account(self.name, (identity,)))
         return self._itself
+
+    def register(self, redirect_uri: str) -> None:
+        """Let people be sent back to *redirect_uri* too.
+
+        Raises:
+            FullError: there are too many already.
+        """
+        if redirect_uri not in self.redirect_uris:
+            check_room(self.redirect_uris, MAX_ADDRESSES, "redirect addresses of one application")
+            self.redirect_uris.append(redirect_uri)
 
     def get_allowed_scope(self, scope: str) -> str:
         return scope
