@@ -45,7 +45,8 @@ class FrontDoor:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._world.remains.take_apart()
-        record = self._record(environ)
+        path = _path(environ)
+        record = self._record(environ, path)
         ours = self._names.include(environ.get("HTTP_HOST"))
         if not (ours and _only_looks(record)):
             self._world.log.add(record)
@@ -53,14 +54,14 @@ class FrontDoor:
             return self._misdirected(record, start_response)
         if is_preflight(environ) and is_open(record.path):
             return self._answer_preflight(environ, record, start_response)
-        fault = None if is_control(record.path) else self._world.faults.take(self._asked(environ, record))
+        fault = None if is_control(record.path) else self._world.faults.take(self._asked(environ, path, record))
         if fault is not None and self._strikes(fault, environ, record):
             return self._fail(fault.effect, environ, record, start_response)
         return self._app(environ, _noting_status(start_response, record))
 
-    def _record(self, environ: WSGIEnvironment) -> RequestRecord:
-        method, path = environ["REQUEST_METHOD"][:LONGEST_METHOD], redacted_text(_path(environ))
-        record = RequestRecord(self._world.now(), method, path)
+    def _record(self, environ: WSGIEnvironment, path: str) -> RequestRecord:
+        method = environ["REQUEST_METHOD"][:LONGEST_METHOD]
+        record = RequestRecord(self._world.now(), method, redacted_text(path))
         record.query = redacted(_query_pairs(environ.get("QUERY_STRING", "")))
         record.authorization = _scheme(environ.get("HTTP_AUTHORIZATION"))
         record.with_cookie = "HTTP_COOKIE" in environ
@@ -76,11 +77,11 @@ class FrontDoor:
         headers = [("Content-Type", "text/plain; charset=utf-8")]
         return _answer(record, "Misdirected Request", headers, record.reason.encode(), start_response)
 
-    def _asked(self, environ: WSGIEnvironment, record: RequestRecord) -> Asked:
+    def _asked(self, environ: WSGIEnvironment, path: str, record: RequestRecord) -> Asked:
         """Return what faults go by: the whole path, and who asks only if one of them goes by that."""
         if self._world.faults.are_personal:
             record.person, record.client = who_asks(environ, self._world)
-        return Asked(path=_path(environ), method=record.method, person=record.person, client=record.client)
+        return Asked(path=path, method=record.method, person=record.person, client=record.client)
 
     def _strikes(self, fault: Fault, environ: WSGIEnvironment, record: RequestRecord) -> bool:
         """Keep the request waiting for as long as *fault* says; return whether it fails then."""
